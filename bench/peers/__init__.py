@@ -1,0 +1,1 @@
+"""What a careful user would write from the libraries' own documentation."""

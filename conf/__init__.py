@@ -1,0 +1,1 @@
+"""Hydra config: data only. A package so that an installed `hpo` carries it."""

@@ -1,0 +1,181 @@
+"""Everything that can be checked before compute is spent, all problems together."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from hpo.config.compose import Composed
+from hpo.config.resolve import Resolved, resolve
+from hpo.config.schema import Config
+from hpo.errors import InputError, Problem
+from hpo.ledger import sweep_names
+from hpo.plan import Plan
+from hpo.samplers import make_sampler
+from hpo.schedulers import check_scheduler, longest_training
+from hpo.slots import Machine, Slots, resolve_slots
+from hpo.space import Space
+from hpo.tracking.store import check_reachable
+from hpo.trialspec import ROOTS, train_spec
+from models.data import prepare, read
+from models.pretrained import load_tokenizer
+from models.spec import REQUIRED, Device, TrainSpec
+from models.tasks import task_for
+from models.training import check_spec
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def check(composed: Composed) -> Plan:
+    """The plan of a sweep.
+
+    Raises:
+        InputError: Everything that is wrong: config, space, sampler, scheduler, slots, model, data, folders, servers.
+    """
+    resolved = resolve(composed)
+    config = resolved.config
+    problems = list(resolved.problems)
+    space = _space(resolved, problems)
+    slots, more = resolve_slots(config.slots, Machine.here())
+    problems += more
+    problems += _check_folder(Path(config.output_dir))
+    name = config.sweep.name or _made_up_name(resolved.choices)
+    problems += _check_name(name, config, problems)
+    problems += check_reachable(config.tracking)
+    maximize = _maximize(config)
+    problems += check_training(_train_spec(config, slots), known={problem.where for problem in problems})
+    if space is None:
+        raise InputError(_distinct(problems))
+    problems += check_scheduler(config.scheduler, longest_training(config.train, space))
+    sampler = make_sampler(config.sampler, space, config.sweep.seed)
+    problems += sampler.check(config.sweep.trials)
+    if problems:
+        raise InputError(_distinct(problems))
+
+    trials, notes = config.sweep.trials, []
+    planned = sampler.planned()
+    if planned is not None:
+        trials = min(trials, planned)
+        if planned > config.sweep.trials:
+            cut = f"the grid has {planned} points, but sweep.trials={config.sweep.trials} ends it before all are tried"
+            notes.append(f"{cut}; sweep.trials={planned} tries them all")
+    start = None
+    if config.sweep.start_first:
+        found = space.start(resolved.schema.values(resolved.choices))
+        start = found.params
+        if start is None:
+            notes.append(f"the starting configuration is not tried first, it is outside the space: {found.reason}")
+    return Plan(
+        name=name,
+        config=config,
+        overrides=composed.overrides,
+        schema=resolved.schema,
+        choices=resolved.choices,
+        space=space,
+        sampler=sampler,
+        slots=slots,
+        maximize=maximize,
+        trials=trials,
+        start=start,
+        notes=tuple(notes),
+    )
+
+
+def training_of(composed: Composed) -> tuple[TrainSpec, Path]:
+    """The one training that a config describes, its space left aside, and the folder of results.
+
+    Raises:
+        InputError: Everything that is wrong with it.
+    """
+    resolved = resolve(composed)
+    config = resolved.config
+    slots, problems = resolve_slots(config.slots, Machine.here())
+    problems = [*resolved.problems, *problems, *_check_folder(Path(config.output_dir))]
+    spec = _train_spec(config, slots)
+    problems += check_training(spec, known={problem.where for problem in problems})
+    if problems:
+        raise InputError(_distinct(problems))
+    return spec, Path(config.output_dir)
+
+
+def check_training(spec: TrainSpec, known: set[str]) -> list[Problem]:
+    """Model, data and metric of one training; the data is read, and tokenized into the cache, on the way.
+
+    Args:
+        known: Places that are reported already.
+    """
+    problems = [problem for problem in check_spec(spec) if problem.where not in known]
+    sections = {problem.where.split(".")[0] for problem in problems} | {where.split(".")[0] for where in known}
+    if "data" in sections:
+        return problems
+    try:
+        if "model" in sections or "output_dir" in sections:
+            read(spec.data)
+        else:
+            prepare(spec.data, load_tokenizer(spec.model), spec.cache_dir)
+    except InputError as error:
+        problems += error.problems
+    return problems
+
+
+def _train_spec(config: Config, slots: Slots) -> TrainSpec:
+    return train_spec(
+        {root: getattr(config, root) for root in ROOTS},
+        metric=config.sweep.metric,
+        maximize=_maximize(config),
+        device=Device(cpus=slots.cpus, gpu=slots.gpu_fraction > 0),
+        cache_dir=str((Path(config.output_dir) / "cache").resolve()),
+    )
+
+
+def _space(resolved: Resolved, problems: list[Problem]) -> Space | None:
+    try:
+        return Space.parse(resolved.config.space, resolved.schema)
+    except InputError as error:
+        problems += error.problems
+        return None
+
+
+def _maximize(config: Config) -> bool:
+    """The direction asked for, or the metric's natural one; an unknown metric is reported by the task's check."""
+    if config.sweep.direction in ("maximize", "minimize"):
+        return config.sweep.direction == "maximize"
+    if config.data.task == REQUIRED:
+        return True
+    return bool(task_for(config.data).metrics.get(config.sweep.metric, True))
+
+
+def _made_up_name(choices: Mapping[str, str]) -> str:
+    return f"{choices.get('data', 'data')}-{choices.get('model', 'model')}-{time.strftime('%m%d-%H%M%S')}"
+
+
+def _check_name(name: str, config: Config, problems: list[Problem]) -> list[Problem]:
+    if not NAME.fullmatch(name):
+        rule = "must be letters, digits, '.', '_' or '-', at most 100, the first a letter or digit"
+        return [Problem("sweep.name", f"{rule}; got {name!r}")]
+    if any(problem.where == "output_dir" for problem in problems):
+        return []
+    folder = Path(config.output_dir)
+    if name in sweep_names(folder) or (folder / name).exists():
+        hint = f"take another, as in sweep.name={name}-2, or leave it out; the sweep that has it: hpo results {name}"
+        return [Problem("sweep.name", f"{name!r} is taken in {folder}", hint)]
+    return []
+
+
+def _check_folder(folder: Path) -> list[Problem]:
+    """Whether results can be written, tried by writing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder):
+            return []
+    except OSError as error:
+        hint = "name another: output_dir=FOLDER or HPO_OUTPUT_DIR=FOLDER"
+        return [Problem("output_dir", f"cannot write to {folder}: {os.strerror(error.errno or 0)}", hint)]
+
+
+def _distinct(problems: list[Problem]) -> list[Problem]:
+    return list(dict.fromkeys(problems))

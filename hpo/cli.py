@@ -1,0 +1,76 @@
+"""The command `hpo`: picks a command, turns what went wrong into a message and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import sys
+
+from rich.console import Console
+
+from hpo.config.compose import nearest
+from hpo.errors import HpoError, InputError
+from hpo.terminal.tables import show_errors
+
+EXIT_ERROR, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
+
+# Each command is a module of hpo.commands with `run(arguments, console) -> exit code`.
+COMMANDS = {
+    "sweep": "search for the best configuration:  hpo sweep model=minilm data=csv data.train=my.csv",
+    "plan": "show what a sweep would do, checked; starts nothing",
+    "train": "train one configuration:  hpo train train.learning_rate=1e-4",
+    "results": "what a sweep found:  hpo results NAME [--json]",
+    "ui": "the MLflow UI on what the sweeps logged:  hpo ui [--port 5000]",
+}
+WITH_OVERRIDES = ("sweep", "plan", "train")
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    sys.exit(run(sys.argv[1:], Console(), Console(stderr=True)))
+
+
+def run(arguments: list[str], console: Console, errors: Console) -> int:
+    """Run a command line and return its exit code: 0, 1 failed, 2 bad input, 130 stopped by the person."""
+    _quieten()
+    if not arguments or arguments[0] in ("-h", "--help"):
+        _usage(console)
+        return 0
+    name, rest = arguments[0], arguments[1:]
+    try:
+        if name in ("-sc", "--shell-completion"):
+            completion = importlib.import_module("hpo.commands.completion")
+            return int(completion.run(arguments, tuple(COMMANDS), WITH_OVERRIDES))
+        if name not in COMMANDS:
+            raise InputError.one(name, "no such command", nearest(name, tuple(COMMANDS), "commands"))
+        return int(importlib.import_module(f"hpo.commands.{name}").run(rest, console))
+    except InputError as error:
+        show_errors(errors, error)
+        return EXIT_BAD_INPUT
+    except HpoError as error:
+        errors.print(str(error), style="bold red", soft_wrap=True)
+        return EXIT_ERROR
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:  # the reader of a pipe went away, as in `hpo sweep --help | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_ERROR
+
+
+def _quieten() -> None:
+    """What the libraries tell of themselves is not news to the person; their warnings and errors are."""
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").addHandler(logging.NullHandler())
+    for name in ("optuna", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+
+
+def _usage(console: Console) -> None:
+    console.print("usage: hpo COMMAND [arguments]\n", markup=False)
+    for name, what in COMMANDS.items():
+        console.print(f"  {name:10}{what}", highlight=False, markup=False)
+    console.print("\n`hpo sweep --help` lists the groups and options of the config; tab completion for bash:")
+    console.print('  eval "$(hpo -sc install=bash)"', highlight=False, markup=False)

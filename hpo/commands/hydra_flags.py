@@ -1,0 +1,42 @@
+"""Hydra's own flags (`--cfg`, `--info`, `--help`, tab completion) beside the project's checks of overrides."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import hydra
+from hydra._internal.utils import get_args_parser  # Hydra has no public face for its argument parser
+from omegaconf import DictConfig
+
+from hpo.config.compose import Composed, compose
+from hpo.config.store import CONF_DIR, CONFIG_NAME, register
+from hpo.errors import InputError
+
+
+def composed(command: str, arguments: list[str]) -> Composed:
+    """The config of a command line; flags that only show something are answered by Hydra, which then exits."""
+    given = get_args_parser().parse_args(arguments)
+    if given.multirun:
+        hint = "put what varies into the space: space.train.learning_rate='{low: 1e-5, high: 1e-3, log: true}'"
+        raise InputError.one("--multirun", "a sweep searches by itself", hint)
+    if _shows_something(given):
+        show_with_hydra(f"hpo {command}", arguments)
+        sys.exit(0)
+    return compose(given.overrides, given.config_dir)
+
+
+def show_with_hydra(program: str, arguments: list[str]) -> None:
+    """Let Hydra answer a flag."""
+    register()
+    sys.argv = [program, *arguments]
+
+    @hydra.main(config_path=str(CONF_DIR), config_name=CONFIG_NAME, version_base="1.3")
+    def show(config: DictConfig) -> None:
+        raise AssertionError("only flags that show something come here")
+
+    show()
+
+
+def _shows_something(given: argparse.Namespace) -> bool:
+    return bool(given.cfg or given.info or given.help or given.hydra_help or given.shell_completion)

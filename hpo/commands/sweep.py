@@ -1,0 +1,18 @@
+"""`hpo sweep`: check, run, show."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from hpo.check import check
+from hpo.commands.hydra_flags import composed
+from hpo.sweep import run_sweep
+from hpo.terminal.tables import show_plan
+
+
+def run(arguments: list[str], console: Console) -> int:
+    """Run a sweep. Arguments: Hydra overrides and flags."""
+    plan = check(composed("sweep", arguments))
+    show_plan(console, plan)
+    console.print()
+    return run_sweep(plan, console)

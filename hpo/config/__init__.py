@@ -1,0 +1,1 @@
+"""From Hydra's YAML and the command line to one typed, checked description of a sweep."""

@@ -1,0 +1,68 @@
+"""Registers the schema with Hydra, so that every YAML file and every override is checked against it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import Container, DictConfig, OmegaConf
+
+import conf
+from hpo.config.schema import Config, LocalTracking, ServerTracking
+from hpo.samplers import SPECS as SAMPLERS
+from hpo.schedulers import SPECS as SCHEDULERS
+from models.spec import (
+    DiskData,
+    DocstringsData,
+    EmbeddedModel,
+    FileData,
+    FullTuning,
+    HubData,
+    HubModel,
+    LoraTuning,
+    TinyModel,
+)
+
+CONF_DIR = Path(conf.__file__).parent
+CONFIG_NAME = "config"
+
+# Options of the schema, by group: what a YAML option builds on with `defaults: [/schema/<group>/<name>@_here_]`.
+SCHEMAS: dict[str, dict[str, type]] = {
+    "data": {"docstrings": DocstringsData, "files": FileData, "hub": HubData, "disk": DiskData},
+    "model": {"embedded": EmbeddedModel, "hub": HubModel, "tiny": TinyModel},
+    "tuning": {"full": FullTuning, "lora": LoraTuning},
+    "sampler": dict(SAMPLERS),
+    "scheduler": dict(SCHEDULERS),
+    "tracking": {"local": LocalTracking, "server": ServerTracking},
+}
+
+# Groups whose keys a trial's config has, so that they may be searched.
+TRIAL_GROUPS = ("data", "model", "tuning", "train")
+
+
+def register() -> None:
+    """Put the schema into Hydra's ConfigStore. Harmless when done twice."""
+    store = ConfigStore.instance()
+    root = _node(Config)
+    root.space._set_flag("struct", False)  # any new dimension may be added, without Hydra's `+`
+    store.store(group="schema", name="config", node=root, package="_global_")
+    for group, options in SCHEMAS.items():
+        for name, schema in options.items():
+            store.store(group=f"schema/{group}", name=name, node=_node(schema))
+
+
+def _node(schema: type) -> DictConfig:
+    """The schema as OmegaConf node; a frozen dataclass would make it read-only, and overrides could not reach it."""
+    node: DictConfig = OmegaConf.structured(schema)
+    _thaw(node)
+    return node
+
+
+def _thaw(node: Container) -> None:
+    node._set_flag("readonly", None)
+    if isinstance(node, DictConfig) and not node._is_none() and not node._is_missing():
+        for key in node:
+            child: Any = node._get_node(key)
+            if isinstance(child, Container):
+                _thaw(child)

@@ -1,0 +1,1 @@
+"""Runs the search's trials on Ray Tune. The only package that imports ray."""

@@ -1,0 +1,96 @@
+"""Starts Ray, runs a search on it to its end, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hpo.config.schema import ClusterSpec
+from hpo.execution.job import TrialJob
+from hpo.search import Proposal, Search
+from hpo.slots import GIB, Slots
+
+# Ray reads these when it is imported. The ledger and the tracker replace Ray's own loggers and experiment snapshots,
+# so their files, their time and their warnings are turned off.
+RAY_SETTINGS = {
+    "RAY_AIR_NEW_OUTPUT": "0",
+    "RAY_DEDUP_LOGS": "0",
+    "RAY_TRAIN_ENABLE_V2_MIGRATION_WARNINGS": "0",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
+    "TUNE_DISABLE_SIGINT_HANDLER": "1",
+    "TUNE_GLOBAL_CHECKPOINT_S": str(10**9),
+    "TUNE_WARN_EXCESSIVE_EXPERIMENT_CHECKPOINT_SYNC_THRESHOLD_S": "0",
+    "TUNE_FUNCTION_THREAD_TIMEOUT_S": "30",
+    "TUNE_PRINT_ALL_TRIAL_ERRORS": "0",
+}
+OBJECT_STORE_BYTES = 128 * 2**20  # trials exchange metrics only; data is memory-mapped from the cache
+
+
+@contextmanager
+def ray_runtime(cluster: ClusterSpec, slots: Slots) -> Iterator[None]:
+    """A Ray to run trials on: this sweep's own, or a connection to a running cluster."""
+    for key, value in RAY_SETTINGS.items():
+        os.environ.setdefault(key, value)
+    import ray  # noqa: PLC0415  # after its settings are in place
+
+    if cluster.address == "local":
+        ray.init(
+            address="local",
+            num_cpus=slots.cpus * slots.count,
+            include_dashboard=False,
+            logging_level="ERROR",
+            log_to_driver=False,
+            object_store_memory=OBJECT_STORE_BYTES,
+        )
+    else:
+        ray.init(address=cluster.address, logging_level="ERROR", log_to_driver=False)
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def run_on_ray(
+    search: Search,
+    slots: Slots,
+    job_of: Callable[[Proposal], TrialJob],
+    storage: Path,
+    asked_to_stop: Callable[[], bool],
+) -> None:
+    """Run the search's trials until it is finished, or the person asked to stop.
+
+    Args:
+        job_of: Makes the full description of a training out of a proposal.
+        storage: Folder for Ray Tune's own bookkeeping.
+    """
+    from ray import tune  # noqa: PLC0415  # after ray_runtime has put the settings in place
+
+    from hpo.execution.adapter import SchedulerAdapter, SearchAdapter, UserStop  # noqa: PLC0415
+    from hpo.execution.trial import run_trial  # noqa: PLC0415
+
+    resources = {"cpu": float(slots.cpus), "gpu": slots.gpu_fraction}
+    if slots.memory_gib is not None:
+        resources["memory"] = slots.memory_gib * GIB
+    tuner = tune.Tuner(
+        tune.with_resources(run_trial, resources),
+        tune_config=tune.TuneConfig(
+            search_alg=SearchAdapter(search, slots.count, job_of),
+            scheduler=SchedulerAdapter(search),
+            num_samples=-1,
+            reuse_actors=True,
+            trial_name_creator=lambda trial: repr(trial.config["job"]),
+            trial_dirname_creator=lambda trial: repr(trial.config["job"]),
+        ),
+        run_config=tune.RunConfig(
+            name="ray",
+            storage_path=str(storage.resolve()),
+            stop=UserStop(asked_to_stop),
+            verbose=0,
+            failure_config=tune.FailureConfig(max_failures=0),
+        ),
+    )
+    tuner.fit()

@@ -1,0 +1,72 @@
+"""A sweep that was checked and may start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hpo.config.schema import Config
+from hpo.samplers import Sampler
+from hpo.slots import Slots
+from hpo.space import Space, TrialSchema
+from hpo.trialspec import apply_params, train_spec
+from models.spec import Device, TrainSpec
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a sweep needs, resolved and checked.
+
+    Attributes:
+        name: The sweep's name.
+        overrides: The command line's overrides, as given.
+        schema: The trial's config, and the options of the searched groups.
+        choices: The chosen option of each group.
+        start: The person's own configuration as first trial; None: not tried, for the reason in `start_note`.
+        trials: How many trials there will be at most.
+        notes: What a person should know before starting.
+    """
+
+    name: str
+    config: Config
+    overrides: tuple[str, ...]
+    schema: TrialSchema
+    choices: Mapping[str, str]
+    space: Space
+    sampler: Sampler
+    slots: Slots
+    maximize: bool
+    trials: int
+    start: Mapping[str, Any] | None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def output_dir(self) -> Path:
+        """Folder of all sweeps."""
+        return Path(self.config.output_dir)
+
+    @property
+    def sweep_dir(self) -> Path:
+        """Folder of this sweep."""
+        return self.output_dir / self.name
+
+    @property
+    def cache_dir(self) -> Path:
+        """Folder of the tokenized data, shared by all sweeps of the output folder."""
+        return self.output_dir / "cache"
+
+    def train_spec(self, params: Mapping[str, Any]) -> TrainSpec:
+        """What one proposal trains."""
+        return train_spec(
+            apply_params(self.schema, self.space, params),
+            metric=self.config.sweep.metric,
+            maximize=self.maximize,
+            device=Device(cpus=self.slots.cpus, gpu=self.slots.gpu_fraction > 0),
+            cache_dir=str(self.cache_dir.resolve()),
+        )
+
+    def trial_dir(self, number: int) -> Path:
+        """Folder of one trial."""
+        return self.sweep_dir / "trials" / f"{number:04d}"

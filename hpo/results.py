@@ -1,0 +1,155 @@
+"""What a sweep found, from its ledger alone: while it runs, or after."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hpo.ledger import Ledger, State, TrialRecord
+
+SUMMARY = "summary.json"
+# Overrides that say how to search, not what is trained.
+SEARCH_ONLY = (
+    *("space", "sampler", "scheduler", "cluster", "tracking", "slots=single", "slots.count"),
+    *("sweep.name", "sweep.trials", "sweep.seed", "sweep.start_first", "sweep.keep_models"),
+)
+
+
+def best_trial(records: Sequence[TrialRecord], maximize: bool) -> TrialRecord | None:
+    """The best complete trial; the best pruned one where none is complete; None where none has a value."""
+    for state in (State.COMPLETE, State.PRUNED):
+        ranked = [record for record in ranking(records, maximize) if record.state is state]
+        if ranked:
+            return ranked[0]
+    return None
+
+
+def ranking(records: Sequence[TrialRecord], maximize: bool) -> list[TrialRecord]:
+    """Trials with a value, the best first; of equals, the earlier."""
+
+    def key(record: TrialRecord) -> tuple[float, int]:
+        value = record.value if record.value is not None else 0.0
+        return (-value if maximize else value, record.number)
+
+    return sorted((record for record in records if record.value is not None), key=key)
+
+
+def summarize(ledger: Ledger) -> dict[str, Any]:
+    """The sweep in one JSON-able dict: what `summary.json` holds and `hpo results --json` prints."""
+    about, records = ledger.about, ledger.trials()
+    best = best_trial(records, ledger.maximize)
+    counts = Counter(record.state.value for record in records)
+    return {
+        "name": ledger.name,
+        "metric": about["metric"],
+        "direction": "maximize" if ledger.maximize else "minimize",
+        "status": about.get("status", "running"),
+        "seconds": _seconds(about, records),
+        "counts": {state.value: counts.get(state.value, 0) for state in State},
+        "slots": _slots(about, records),
+        "best": _best(ledger, best) if best is not None else None,
+        "start": _start(records, about),
+        "model_uri": about.get("model_uri"),
+        "mlflow": {"uri": about["mlflow_uri"], "run_id": about.get("mlflow_run_id")},
+        "trials": [_trial(record) for record in records],
+    }
+
+
+def write_summary(ledger: Ledger, sweep_dir: Path) -> dict[str, Any]:
+    """Write `summary.json` in one piece, and return it."""
+    summary = summarize(ledger)
+    sweep_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=sweep_dir, delete=False, suffix=".tmp", encoding="utf-8") as file:
+        json.dump(summary, file, indent=2, ensure_ascii=False)
+    Path(file.name).chmod(0o644)
+    os.replace(file.name, sweep_dir / SUMMARY)  # noqa: PTH105  # atomic, also over an older summary
+    return summary
+
+
+def train_command(about: Mapping[str, Any], params: Mapping[str, Any]) -> str:
+    """The command that trains one configuration again."""
+    kept = [text for text in about["overrides"] if not text.startswith(SEARCH_ONLY)]
+    given = {**about["fixed"], **params}
+    groups = [f"{name}={value}" for name, value in given.items() if "." not in name]
+    values = [f"{name}={_override(value)}" for name, value in given.items() if "." in name]
+    replaced = tuple(f"{name}=" for name in given)
+    return " ".join(["hpo train", *(_quoted(text) for text in kept if not text.startswith(replaced)), *groups, *values])
+
+
+def weights_dir(sweep_dir: Path, number: int) -> Path:
+    """Where the best weights of a trial are, as long as they are kept."""
+    return sweep_dir / "trials" / f"{number:04d}" / "best"
+
+
+def _best(ledger: Ledger, best: TrialRecord) -> dict[str, Any]:
+    about = ledger.about
+    folder = weights_dir(Path(about["sweep_dir"]), best.number)
+    return {
+        "number": best.number,
+        "value": best.value,
+        "epochs": best.value_epoch,
+        "params": best.params,
+        "command": train_command(about, best.params),
+        "weights": str(folder) if folder.is_dir() else None,
+    }
+
+
+def _start(records: Sequence[TrialRecord], about: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The person's own configuration: the first trial, when it was tried first."""
+    if not about.get("start_first") or not records:
+        return None
+    return {"number": records[0].number, "value": records[0].value}
+
+
+def _trial(record: TrialRecord) -> dict[str, Any]:
+    return {
+        "number": record.number,
+        "state": record.state.value,
+        "cause": record.cause.value if record.cause else None,
+        "reason": record.reason,
+        "params": record.params,
+        "value": record.value,
+        "epochs": record.epochs,
+        "steps": record.steps,
+        "seconds": (record.ended_at or time.time()) - record.started_at if record.started_at else None,
+        "seconds_by_kind": {kind: record.seconds(kind) for kind in ("load_s", "train_s", "eval_s", "save_s", "wait_s")},
+        "mlflow_run_id": record.mlflow_run_id,
+    }
+
+
+def _seconds(about: Mapping[str, Any], records: Sequence[TrialRecord]) -> float:
+    ends = [record.ended_at for record in records if record.ended_at]
+    end = about.get("ended_at") or (max(ends) if ends else about["started_at"])
+    return float(end) - float(about["started_at"])
+
+
+def _slots(about: Mapping[str, Any], records: Sequence[TrialRecord]) -> dict[str, Any]:
+    """How many slots there were, and the share of their seconds spent in training and evaluation."""
+    count = int(about["slots"]["count"])
+    starts = [record.started_at for record in records if record.started_at]
+    ends = [record.ended_at for record in records if record.ended_at]
+    if not starts or not ends:
+        return {**about["slots"], "busy_fraction": None}
+    inside = sum(record.seconds("train_s") + record.seconds("eval_s") for record in records)
+    return {**about["slots"], "busy_fraction": inside / max(1e-9, count * (max(ends) - min(starts)))}
+
+
+def _override(value: Any) -> str:
+    """A value in Hydra's override grammar, quoted for the shell where it must be."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (list, tuple)):
+        return f"'[{','.join(_override(item) for item in value)}]'"
+    return str(value)
+
+
+def _quoted(text: str) -> str:
+    return f"'{text}'" if any(character in text for character in ' [{$("*?;&|<>') else text

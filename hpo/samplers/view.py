@@ -1,0 +1,128 @@
+"""A study as a model-based sampler should see it.
+
+The study tells the truth: a trial that a scheduler stopped is PRUNED and keeps its intermediate values. But Optuna's GP
+and CMA-ES learn from COMPLETE trials only, and under ASHA those are few; and its TPE takes a trial that diverged late
+for one that came far. So a sampler is handed a view in which trials are rewritten; nothing is written back.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Container
+from typing import Any, cast
+
+from optuna.distributions import BaseDistribution
+from optuna.samplers import BaseSampler
+from optuna.study import Study, StudyDirection
+from optuna.trial import FrozenTrial, TrialState
+
+CAUSE_ATTR = "cause"  # User attribute of a trial, written by the ledger.
+BAD_CAUSES = ("diverged", "out_of_memory", "infeasible")  # The configuration itself is at fault.
+
+Rewrite = Callable[[list[FrozenTrial], StudyDirection], list[FrozenTrial]]
+
+
+def without_bad_values(trials: list[FrozenTrial], direction: StudyDirection) -> list[FrozenTrial]:
+    """For TPE: a pruned trial keeps only finite values, and none if its configuration cannot work.
+
+    TPE ranks pruned trials by how far they came, then by value, and those without any value last.
+    """
+    return [_with_values(trial, _finite(trial)) if trial.state == TrialState.PRUNED else trial for trial in trials]
+
+
+def pruned_as_complete(trials: list[FrozenTrial], direction: StudyDirection) -> list[FrozenTrial]:
+    """For GP and CMA-ES: a pruned trial is complete, with its last value.
+
+    One whose configuration cannot work has the worst value that any trial has, and is left out while none has any.
+    """
+    last = {t.number: value for t in trials if (value := _last_value(t)) is not None}
+    pick = max if direction == StudyDirection.MINIMIZE else min
+    worst = pick(last.values(), default=None)
+    found: list[FrozenTrial] = []
+    for trial in trials:
+        if trial.state != TrialState.PRUNED:
+            found.append(trial)
+        elif (value := last.get(trial.number, worst)) is not None:
+            found.append(_as_complete(trial, value))
+    return found
+
+
+class StudyView:
+    """The part of a study that samplers read, with its trials rewritten. Attributes they write go to the study."""
+
+    def __init__(self, study: Study, rewrite: Rewrite) -> None:
+        self._study = study
+        self._rewrite = rewrite
+        self._study_id = study._study_id
+        self._storage = study._storage
+        self.direction = study.direction
+        self.directions = study.directions
+
+    def _is_multi_objective(self) -> bool:
+        return False
+
+    def _get_trials(
+        self, deepcopy: bool = True, states: Container[TrialState] | None = None, use_cache: bool = False
+    ) -> list[FrozenTrial]:
+        trials = self._rewrite(self._study._get_trials(deepcopy=deepcopy, use_cache=use_cache), self.direction)
+        return [trial for trial in trials if states is None or trial.state in states]
+
+    def get_trials(self, deepcopy: bool = True, states: Container[TrialState] | None = None) -> list[FrozenTrial]:
+        """The rewritten trials."""
+        return self._get_trials(deepcopy, states)
+
+
+class ViewingSampler(BaseSampler):
+    """An Optuna sampler that sees the study through a view."""
+
+    def __init__(self, inner: BaseSampler, rewrite: Rewrite) -> None:
+        self._inner = inner
+        self._rewrite = rewrite
+
+    def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
+        """As the inner sampler does, over the view."""
+        return self._inner.infer_relative_search_space(self._view(study), trial)
+
+    def sample_relative(
+        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        """As the inner sampler does, over the view."""
+        return self._inner.sample_relative(self._view(study), trial, search_space)
+
+    def sample_independent(
+        self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
+    ) -> Any:
+        """As the inner sampler does, over the view."""
+        return self._inner.sample_independent(self._view(study), trial, param_name, param_distribution)
+
+    def _view(self, study: Study) -> Study:
+        return cast(Study, StudyView(study, self._rewrite))
+
+
+def _finite(trial: FrozenTrial) -> dict[int, float]:
+    if trial.user_attrs.get(CAUSE_ATTR) in BAD_CAUSES:
+        return {}
+    return {step: value for step, value in trial.intermediate_values.items() if math.isfinite(value)}
+
+
+def _last_value(trial: FrozenTrial) -> float | None:
+    if trial.state == TrialState.COMPLETE:
+        return trial.value if trial.value is not None and math.isfinite(trial.value) else None
+    values = _finite(trial) if trial.state == TrialState.PRUNED else {}
+    return values[max(values)] if values else None
+
+
+def _with_values(trial: FrozenTrial, values: dict[int, float]) -> FrozenTrial:
+    if values == trial.intermediate_values:
+        return trial
+    changed = copy.copy(trial)
+    changed.intermediate_values = values
+    return changed
+
+
+def _as_complete(trial: FrozenTrial, value: float) -> FrozenTrial:
+    changed = copy.copy(trial)
+    changed.state = TrialState.COMPLETE
+    changed.value = value
+    return changed

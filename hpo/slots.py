@@ -1,0 +1,95 @@
+"""What one trial occupies, and how many fit: found from the machine where the config leaves it open."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import psutil
+
+from hpo.config.schema import SlotsSpec
+from hpo.errors import Problem
+
+GIB = 2**30
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What there is to share.
+
+    Attributes:
+        memory_gib: Total memory, GiB.
+    """
+
+    cpus: int
+    gpus: int
+    memory_gib: float
+
+    @classmethod
+    def here(cls) -> Machine:
+        """This machine, as far as this process may use it."""
+        import torch  # noqa: PLC0415  # seconds to import; `hpo results` and `hpo ui` do without
+
+        return cls(
+            cpus=len(os.sched_getaffinity(0)),
+            gpus=torch.cuda.device_count(),
+            memory_gib=psutil.virtual_memory().total / GIB,
+        )
+
+
+@dataclass(frozen=True)
+class Slots:
+    """Slots, resolved.
+
+    Attributes:
+        cpus: Cores, and torch threads, of one trial.
+        gpu_fraction: Part of a GPU of one trial; 0 without.
+        memory_gib: Memory reserved for one trial; None: not reserved.
+        count: How many trials run at once.
+    """
+
+    cpus: int
+    gpu_fraction: float
+    memory_gib: float | None
+    count: int
+
+    def __str__(self) -> str:
+        parts = [f"{self.cpus} CPU{'s' if self.cpus > 1 else ''}"]
+        if self.gpu_fraction:
+            parts.append(f"{self.gpu_fraction:g} GPU")
+        if self.memory_gib:
+            parts.append(f"{self.memory_gib:g} GiB")
+        return f"{self.count} x ({' + '.join(parts)})"
+
+
+def resolve_slots(spec: SlotsSpec, machine: Machine) -> tuple[Slots, list[Problem]]:
+    """Fill in what the config leaves open, and check that at least one slot fits.
+
+    Returns:
+        The slots and what is wrong; with problems, the slots are what would fit.
+    """
+    problems: list[Problem] = []
+    gpu = spec.gpu_fraction if spec.gpu_fraction is not None else (1.0 if machine.gpus else 0.0)
+    if gpu > machine.gpus:
+        message = f"asks for {gpu:g} of a GPU, but this machine has {machine.gpus} GPUs"
+        problems.append(Problem("slots.gpu_fraction", message, "leave it out to train on the CPU"))
+        gpu = 0.0
+    by_gpu = machine.gpus * int(1 / gpu + 1e-9) if gpu else None
+    cpus = spec.cpus or (max(1, machine.cpus // by_gpu) if by_gpu else 1)
+    if cpus > machine.cpus:
+        problems.append(Problem("slots.cpus", f"must be <= {machine.cpus}, the cores of this machine, got {cpus}"))
+        cpus = machine.cpus
+    fits = [machine.cpus // cpus]
+    if by_gpu is not None:
+        fits.append(by_gpu)
+    if spec.memory_gib is not None:
+        if spec.memory_gib > machine.memory_gib:
+            message = f"must be <= {machine.memory_gib:.1f}, the memory of this machine, got {spec.memory_gib:g}"
+            problems.append(Problem("slots.memory_gib", message))
+        fits.append(max(1, int(machine.memory_gib / spec.memory_gib)))
+    count = min(fits)
+    if spec.count is not None:
+        if spec.count > count:
+            problems.append(Problem("slots.count", f"must be <= {count}, what fits on this machine, got {spec.count}"))
+        count = min(count, spec.count)
+    return Slots(cpus, gpu, spec.memory_gib, max(1, count)), problems

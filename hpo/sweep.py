@@ -1,0 +1,183 @@
+"""One sweep from its plan to its summary."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import yaml
+from rich.console import Console
+
+from hpo.config.resolve import to_plain
+from hpo.execution.job import TrialJob
+from hpo.execution.run import ray_runtime, run_on_ray
+from hpo.ledger import Ledger, ledger_url
+from hpo.plan import Plan
+from hpo.provenance import commit, versions
+from hpo.results import best_trial, weights_dir, write_summary
+from hpo.schedulers import longest_training, make_scheduler
+from hpo.search import Proposal, Search
+from hpo.space import space_to_dict
+from hpo.terminal.live import Display
+from hpo.terminal.tables import show_summary
+from hpo.tracking.store import artifact_dir, tracking_uri
+from hpo.weights import WeightKeeper
+from models.data import PreparedData, prepare
+from models.pretrained import load_tokenizer
+
+if TYPE_CHECKING:
+    from hpo.tracking.tracker import Tracker
+
+EXIT_OK, EXIT_ALL_FAILED, EXIT_INTERRUPTED = 0, 1, 130
+
+
+def run_sweep(plan: Plan, console: Console) -> int:
+    """Run a checked plan to its end and show what it found.
+
+    Returns:
+        The exit code: 0; 1 when no trial has a result; 130 when the person stopped it.
+    """
+    data = prepare(plan.config.data, load_tokenizer(plan.config.model), plan.cache_dir)
+    ledger = _begin(plan, data)
+    interrupt = Interrupt(console)
+    with Display(plan, console) as display, interrupt.listening():
+        with ThreadPoolExecutor(1) as pool:
+            opening = pool.submit(_open_tracker, plan, ledger)
+            with ray_runtime(plan.config.cluster, plan.slots):
+                tracker = opening.result()
+                search = _search(plan, ledger, tracker, display)
+                run_on_ray(search, plan.slots, partial(_job, plan), plan.sweep_dir, interrupt.asked.is_set)
+        if interrupt.asked.is_set():
+            search.stop("Ctrl-C")
+        display.note("writing the results")
+        _finish(plan, ledger, tracker, data, "interrupted" if interrupt.asked.is_set() else "finished")
+    summary = write_summary(ledger, plan.sweep_dir)
+    tracker.text("summary.json", (plan.sweep_dir / "summary.json").read_text(encoding="utf-8"))
+    show_summary(console, summary)
+    if interrupt.asked.is_set():
+        return EXIT_INTERRUPTED
+    return EXIT_OK if summary["best"] is not None else EXIT_ALL_FAILED
+
+
+class Interrupt:
+    """Ctrl-C: the first ends the sweep in order, the second at once."""
+
+    def __init__(self, console: Console) -> None:
+        self.asked = threading.Event()
+        self._console = console
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Take SIGINT for the time of the block; in a thread other than the main one nothing changes."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGINT, self._on_signal)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if self.asked.is_set():
+            raise KeyboardInterrupt
+        self.asked.set()
+        self._console.print("stopping: trials are ended and recorded; Ctrl-C again to stop at once", style="yellow")
+
+
+def _begin(plan: Plan, data: PreparedData) -> Ledger:
+    """The sweep's folder, its config as a file, and its place in the ledger."""
+    plan.sweep_dir.mkdir(parents=True)
+    config = to_plain(plan.config)
+    (plan.sweep_dir / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+    about = {
+        "status": "running",
+        "metric": plan.config.sweep.metric,
+        "overrides": list(plan.overrides),
+        "config": config,
+        "choices": dict(plan.choices),
+        "space": space_to_dict(plan.space),
+        "fixed": to_plain(plan.space.fixed),
+        "slots": to_plain(plan.slots),
+        "start_first": plan.start is not None,
+        "started_at": time.time(),
+        "sweep_dir": str(plan.sweep_dir.resolve()),
+        "mlflow_uri": tracking_uri(plan.config.tracking, plan.output_dir),
+        "data_fingerprint": data.fingerprint,
+        "git_commit": commit(Path.cwd()),
+        "versions": versions(),
+    }
+    return Ledger.create(ledger_url(plan.output_dir), plan.name, maximize=plan.maximize, about=about)
+
+
+def _open_tracker(plan: Plan, ledger: Ledger) -> Tracker:
+    """Begin the sweep's MLflow run. Imported here: it takes seconds, in which Ray starts."""
+    from hpo.tracking.tracker import Tracker  # noqa: PLC0415
+
+    spec = plan.config.tracking
+    about = ledger.about
+    artifacts = artifact_dir(spec, plan.output_dir)
+    tracker = Tracker(about["mlflow_uri"], spec.experiment, plan.name, plan.config.sweep.metric, artifacts)
+    config = about["config"]
+    params = {
+        f"{section}.{key}": value
+        for section in ("data", "model", "tuning", "train", "sampler", "scheduler", "sweep", "slots")
+        for key, value in config[section].items()
+    }
+    tags = {f"version.{name}": version for name, version in about["versions"].items()}
+    tags |= {"sweep": plan.name, "data_fingerprint": about["data_fingerprint"]}
+    if about["git_commit"]:
+        tags["mlflow.source.git.commit"] = about["git_commit"]
+    tracker.describe(params | {"space": config["space"]}, tags)
+    tracker.text("config.yaml", (plan.sweep_dir / "config.yaml").read_text(encoding="utf-8"))
+    return tracker
+
+
+def _search(plan: Plan, ledger: Ledger, tracker: Tracker, display: Display) -> Search:
+    ledger.note("mlflow_run_id", tracker.run_id)
+    keeper = WeightKeeper(plan.sweep_dir, plan.config.sweep.keep_models, plan.maximize)
+    return Search(
+        ledger,
+        plan.sampler,
+        make_scheduler(plan.config.scheduler, plan.maximize, longest_training(plan.config.train, plan.space)),
+        metric=plan.config.sweep.metric,
+        trials=plan.trials,
+        start=plan.start,
+        observers=(keeper, tracker, display),
+    )
+
+
+def _job(plan: Plan, proposal: Proposal) -> TrialJob:
+    folder = plan.trial_dir(proposal.number).resolve()
+    return TrialJob(proposal.number, plan.train_spec(proposal.params), str(folder))
+
+
+def _finish(plan: Plan, ledger: Ledger, tracker: Tracker, data: PreparedData, status: str) -> None:
+    """Log the champion, write what is left for MLflow, and close the sweep's record."""
+    from hpo.tracking.champion import log_champion  # noqa: PLC0415  # it imports mlflow
+
+    records = ledger.trials()
+    best = best_trial(records, plan.maximize)
+    values: dict[str, float] = {}
+    if best is not None and best.value is not None:
+        values = {f"best/{plan.config.sweep.metric}": best.value, "best/trial": float(best.number)}
+        register_as = plan.name if plan.config.tracking.register else None
+        weights = weights_dir(plan.sweep_dir, best.number)
+        uri = log_champion(tracker.client, tracker.run_id, weights, data.text_example(), register_as)
+        ledger.note("model_uri", uri)
+    ledger.note("status", status)
+    ledger.note("ended_at", time.time())
+    mlflow_status = "KILLED" if status == "interrupted" else "FINISHED" if best is not None else "FAILED"
+    try:
+        tracker.finish(values, mlflow_status)
+    finally:
+        for number, run_id in tracker.writer.run_ids.items():
+            ledger.set_run_id(number, run_id)

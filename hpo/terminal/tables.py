@@ -1,0 +1,114 @@
+"""The plan before a sweep, the ranking after it, and errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from hpo.errors import InputError
+from hpo.ledger import State
+from hpo.plan import Plan
+from hpo.terminal import words
+
+RANKED = 10
+
+
+def show_errors(console: Console, error: InputError) -> None:
+    """Every problem: where, what, and what to do."""
+    count = len(error.problems)
+    console.print(Text(f"{count} problem{'s' if count > 1 else ''}; nothing was started", style="bold red"))
+    for problem in error.problems:
+        console.print(Text.assemble("  ", (problem.where, "bold"), ": ", problem.message), soft_wrap=True)
+        if problem.hint:
+            console.print(Text(f"    {problem.hint}", style="dim"), soft_wrap=True)
+
+
+def show_plan(console: Console, plan: Plan) -> None:
+    """The resolved sweep, as `hpo plan` prints it."""
+    config = plan.config
+    facts = Table.grid(padding=(0, 2))
+    direction = "maximize" if plan.maximize else "minimize"
+    for name, value in (
+        ("sweep", plan.name),
+        ("metric", f"{config.sweep.metric} ({direction})"),
+        ("data", plan.choices.get("data", "")),
+        ("model", config.model.name),
+        ("tuning", config.tuning.name),
+        ("sampler", f"{config.sampler.name}, seed {config.sweep.seed}"),
+        ("scheduler", config.scheduler.name),
+        ("slots", str(plan.slots)),
+        ("trainings", _trainings(plan)),
+        ("output", str(plan.sweep_dir)),
+    ):
+        facts.add_row(Text(name, style="dim"), value)
+    console.print(facts)
+    table = Table(box=None, padding=(0, 2, 0, 0), title_justify="left")
+    for column in ("dimension", "type", "range", "scale", "condition"):
+        table.add_column(column, header_style="dim")
+    for row in plan.space.describe():
+        table.add_row(row.name, row.kind, row.extent, row.scale, row.condition)
+    console.print()
+    console.print(table)
+    for name, value in plan.space.fixed.items():
+        console.print(Text(f"fixed: {name} = {value}", style="dim"))
+    for note in plan.notes:
+        console.print(Text(f"note: {note}", style="yellow"), soft_wrap=True)
+
+
+def _trainings(plan: Plan) -> str:
+    epochs = plan.config.train.epochs
+    length = f"{plan.config.train.max_steps} steps" if plan.config.train.max_steps else f"{epochs} epochs"
+    points = plan.sampler.planned()
+    grid = f"; the grid has {points} points" if points is not None else ""
+    early = "" if plan.config.scheduler.name == "fifo" else ", fewer where the scheduler stops early"
+    return f"{plan.trials} of at most {length}{early}{grid}"
+
+
+def show_summary(console: Console, summary: Mapping[str, Any]) -> None:
+    """The ranking and where everything is, as a sweep ends and as `hpo results` prints it."""
+    console.print(ranking_table(summary))
+    counts = ", ".join(f"{count} {state}" for state, count in summary["counts"].items() if count)
+    busy = summary["slots"].get("busy_fraction")
+    slots = f"; slots {busy:.0%} of the time in training and evaluation" if busy is not None else ""
+    console.print(Text(f"\n{counts} in {words.seconds(summary['seconds'])}{slots}", style="dim"), soft_wrap=True)
+    best = summary["best"]
+    if best is None:
+        console.print(Text("no trial has a result", style="bold red"))
+        return
+    headline = f"best: trial {best['number']} with {summary['metric']} {words.number(best['value'])}"
+    start = summary["start"]
+    if start is not None and start["value"] is not None:
+        headline += f"; the starting configuration had {words.number(start['value'])}"
+    console.print(Text(headline, style="bold green"), soft_wrap=True)
+    lines: list[tuple[str, str | None]] = [
+        ("train it again", best["command"]),
+        ("weights", best["weights"]),
+        ("load it", f'mlflow.pyfunc.load_model("{summary["model_uri"]}")' if summary["model_uri"] else None),
+        ("MLflow", f"hpo ui   (runs at {summary['mlflow']['uri']})"),
+    ]
+    for name, value in lines:
+        if value:
+            console.print(Text.assemble((f"{name}: ", "dim"), value), soft_wrap=True)
+
+
+def ranking_table(summary: Mapping[str, Any]) -> RenderableType:
+    """The best trials, and how many there are besides."""
+    sign = -1 if summary["direction"] == "maximize" else 1
+    trials: Sequence[Mapping[str, Any]] = summary["trials"]
+    ranked = sorted((t for t in trials if t["value"] is not None), key=lambda t: (sign * t["value"], t["number"]))
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for column in ("rank", "trial", summary["metric"], "epochs", "state", "configuration"):
+        table.add_column(column, header_style="dim", no_wrap=column != "configuration")
+    for place, trial in enumerate(ranked[:RANKED], start=1):
+        state = trial["state"] + (f" ({trial['cause']})" if trial["cause"] else "")
+        style = words.STYLES[State(trial["state"])]
+        row = (str(place), str(trial["number"]), words.number(trial["value"]), f"{trial['epochs']:g}")
+        table.add_row(*row, Text(state, style=style), words.params(trial["params"]))
+    rest = len(trials) - min(len(ranked), RANKED)
+    if rest:
+        table.caption = f"and {rest} more"
+    return table

@@ -1,0 +1,1 @@
+"""Shows the sweep in MLflow. The only package that imports mlflow; only the driver uses it."""

@@ -1,0 +1,43 @@
+"""TrainSpec: one training, whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.spec.data import DataSpec
+from models.spec.model import ModelSpec
+from models.spec.train import TrainParams
+from models.spec.tuning import TuningSpec
+
+
+@dataclass(frozen=True)
+class Device:
+    """What hardware one training may use.
+
+    Attributes:
+        cpus: CPU threads for torch; the training never uses more.
+        gpu: Whether to train on the (one visible) GPU.
+    """
+
+    cpus: int = 1
+    gpu: bool = False
+
+
+@dataclass(frozen=True)
+class TrainSpec:
+    """One training, typed and fully resolved.
+
+    Attributes:
+        metric: Name of the metric that chooses the best evaluation, as the task reports it (`accuracy`).
+        maximize: Whether more of the metric is better.
+        cache_dir: Folder of the tokenized data, shared by all trainings.
+    """
+
+    data: DataSpec
+    model: ModelSpec
+    tuning: TuningSpec
+    train: TrainParams
+    metric: str = "accuracy"
+    maximize: bool = True
+    device: Device = Device()
+    cache_dir: str = "outputs/cache"

@@ -1,0 +1,96 @@
+"""One training, from its specification to its best weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from transformers import set_seed
+
+from models.data import prepare
+from models.errors import InputError
+from models.pretrained import load_tokenizer
+from models.spec import TrainSpec
+from models.tasks import Rows, task_for
+from models.training import precision
+from models.training.arguments import training_arguments
+from models.training.clock import Clock
+from models.training.evaluator import Evaluator
+from models.training.memory import peak_mib, reset_peak
+from models.training.result import Evaluation, Seconds, TrainResult
+from models.training.threads import pinned_threads
+from models.training.trainer import Loop
+from models.training.vocabulary import keep_used_words
+from models.tuning import count_parameters, tuning_for
+
+
+def train(
+    spec: TrainSpec, report: Callable[[Evaluation], None] | None = None, out_dir: Path | None = None
+) -> TrainResult:
+    """Train a model, evaluate it on the validation rows, and keep the best weights.
+
+    Args:
+        spec: What to train, on what, how.
+        report: Called after every evaluation; whatever it raises ends the training and comes out of here.
+        out_dir: The best weights are kept in `out_dir/best`; None: nowhere.
+
+    Returns:
+        The best value, all evaluations, where the time went.
+
+    Raises:
+        InputError: The specification cannot work on this machine.
+        TrainingDivergedError: A loss or metric became NaN or infinite.
+    """
+    with pinned_threads(spec.device.cpus):
+        return _train(spec, report, out_dir)
+
+
+def _train(spec: TrainSpec, report: Callable[[Evaluation], None] | None, out_dir: Path | None) -> TrainResult:
+    clock, params, device = Clock(), spec.train, _device(spec)
+    used_precision = precision.choose(params.precision, gpu=spec.device.gpu)
+    reset_peak(device)
+    set_seed(params.seed)
+    tokenizer = load_tokenizer(spec.model)
+    data = prepare(spec.data, tokenizer, spec.cache_dir)
+    rows = Rows.from_dataset(data.train, tokenizer)
+    task = task_for(spec.data)
+    model = tuning_for(spec.tuning).apply(task.build(spec.model, data.labels, params.seed), spec.tuning)
+    parameters = count_parameters(model)
+    validation = Rows.from_dataset(data.validation, tokenizer)
+    keep_used_words(model, (rows, validation))
+    evaluator = Evaluator(spec, data, validation, tokenizer, clock, report, out_dir)
+    loop = Loop(
+        model,
+        training_arguments(params, gpu=spec.device.gpu, precision=used_precision),
+        params,
+        rows,
+        task.criterion(rows, len(data.labels), params),
+        clock.start_training,
+        evaluator,
+    )
+    loop.train()
+    clock.stop_training()
+    best = evaluator.best
+    assert best.value is not None  # The last step of every training is evaluated.
+    return TrainResult(
+        best_value=best.value,
+        best_step=best.step,
+        best_epoch=best.epoch,
+        evaluations=tuple(evaluator.evaluations),
+        stopped_early=evaluator.stopped_early,
+        device=torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
+        precision=used_precision,
+        parameters=parameters,
+        seconds=Seconds(clock.of("load"), clock.of("train"), clock.of("eval"), clock.of("save")),
+        peak_memory_mib=peak_mib(device),
+        weights=evaluator.weights,
+    )
+
+
+def _device(spec: TrainSpec) -> torch.device:
+    if not spec.device.gpu:
+        return torch.device("cpu")
+    if not torch.cuda.is_available():
+        raise InputError.one("device.gpu", "must be false where torch sees no CUDA device, got true")
+    return torch.device("cuda", torch.cuda.current_device())

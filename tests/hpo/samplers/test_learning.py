@@ -1,0 +1,81 @@
+"""Model-based samplers are better than random ones, also when schedulers stop most trials."""
+
+import statistics
+
+import optuna
+import pytest
+from optuna.trial import TrialState
+from scipy.stats import mannwhitneyu
+
+from hpo.samplers import CmaEsSpec, GPSpec, RandomSpec, SamplerSpec, TPESpec, make_sampler
+from tests.contract.studies import NUMERIC, memory_study, metric
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> None:
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+
+def best(spec: SamplerSpec, seed: int, trials: int, parallel: int = 2) -> float:
+    """The best metric of a search in which every second trial is pruned, honestly."""
+    study, sampler, running = memory_study(), make_sampler(spec, NUMERIC, seed), list[optuna.Trial]()
+    found = []
+    for _ in range(trials):
+        if len(running) == parallel:
+            trial = running.pop(0)
+            trial.report(metric(trial.params), 1)
+            if trial.number % 2:
+                study.tell(trial.number, state=TrialState.PRUNED)
+            else:
+                study.tell(trial.number, metric(trial.params))
+        running.append(sampler.ask(study))
+        found.append(metric(running[-1].params))
+    return max(found)
+
+
+@pytest.mark.parametrize(
+    ("spec", "trials", "seeds"),
+    [
+        (TPESpec(startup_trials=8), 50, 20),
+        (GPSpec(startup_trials=8), 20, 8),
+        (CmaEsSpec(), 60, 20),
+    ],
+    ids=["tpe", "gp", "cmaes"],
+)
+def test_better_than_random(spec: SamplerSpec, trials: int, seeds: int) -> None:
+    learned = [best(spec, seed, trials) for seed in range(seeds)]
+    by_chance = [best(RandomSpec(), seed, trials) for seed in range(20)]
+    chance = mannwhitneyu(learned, by_chance, alternative="greater").pvalue
+    assert chance < 0.01, (statistics.median(learned), statistics.median(by_chance))
+    assert statistics.median(learned) > statistics.median(by_chance) / 2  # Less than half the distance to the top, 0.
+
+
+@pytest.mark.parametrize("spec", [TPESpec(startup_trials=10), GPSpec(startup_trials=10)], ids=["tpe", "gp"])
+def test_it_learns_from_trials_that_were_all_pruned(spec: SamplerSpec) -> None:
+    study = memory_study()
+    teacher, sampler = make_sampler(RandomSpec(), NUMERIC, 1), make_sampler(spec, NUMERIC, 1)
+    for _ in range(20):
+        trial = teacher.ask(study)
+        trial.report(metric(trial.params), 1)
+        study.tell(trial.number, state=TrialState.PRUNED)
+    by_chance = statistics.median(metric(trial.params) for trial in study.get_trials())
+    proposed = statistics.median(metric(sampler.ask(study).params) for _ in range(5))
+    assert proposed > by_chance / 2
+
+
+@pytest.mark.parametrize("spec", [TPESpec(startup_trials=10), GPSpec(startup_trials=10)], ids=["tpe", "gp"])
+def test_it_keeps_away_from_where_trials_diverge(spec: SamplerSpec) -> None:
+    """Every trial with a weight decay above 0.5 diverges after a promising first evaluation."""
+    study = memory_study()
+    teacher, sampler = make_sampler(RandomSpec(), NUMERIC, 2), make_sampler(spec, NUMERIC, 2)
+    for _ in range(30):
+        trial = teacher.ask(study)
+        decay = trial.params["train.weight_decay"]
+        if decay > 0.5:
+            trial.report(1.0, 1)
+            trial.set_user_attr("cause", "diverged")
+            study.tell(trial.number, state=TrialState.PRUNED)
+        else:
+            study.tell(trial.number, 0.5 + decay)
+    proposed = [sampler.ask(study).params["train.weight_decay"] for _ in range(6)]
+    assert sum(decay <= 0.5 for decay in proposed) >= 5, proposed

@@ -1,0 +1,38 @@
+import pytest
+
+from hpo.config.schema import SlotsSpec
+from hpo.slots import Machine, Slots, resolve_slots
+
+LAPTOP = Machine(cpus=8, gpus=0, memory_gib=16)
+SERVER = Machine(cpus=32, gpus=4, memory_gib=256)
+
+
+@pytest.mark.parametrize(
+    ("machine", "spec", "slots"),
+    [
+        (LAPTOP, SlotsSpec(), Slots(1, 0, None, 8)),
+        (LAPTOP, SlotsSpec(cpus=3), Slots(3, 0, None, 2)),
+        (LAPTOP, SlotsSpec(count=1), Slots(1, 0, None, 1)),
+        (LAPTOP, SlotsSpec(memory_gib=5), Slots(1, 0, 5, 3)),
+        (SERVER, SlotsSpec(), Slots(8, 1, None, 4)),
+        (SERVER, SlotsSpec(gpu_fraction=0.5), Slots(4, 0.5, None, 8)),
+        (SERVER, SlotsSpec(gpu_fraction=0), Slots(1, 0, None, 32)),
+        (SERVER, SlotsSpec(gpu_fraction=0.3), Slots(2, 0.3, None, 12)),
+    ],
+)
+def test_slots_are_found_from_the_machine(machine: Machine, spec: SlotsSpec, slots: Slots) -> None:
+    assert resolve_slots(spec, machine) == (slots, [])
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        (SlotsSpec(gpu_fraction=1), "slots.gpu_fraction: asks for 1 of a GPU, but this machine has 0 GPUs"),
+        (SlotsSpec(cpus=9), "slots.cpus: must be <= 8, the cores of this machine, got 9"),
+        (SlotsSpec(count=9), "slots.count: must be <= 8, what fits on this machine, got 9"),
+        (SlotsSpec(memory_gib=17), "slots.memory_gib: must be <= 16.0, the memory of this machine, got 17"),
+    ],
+)
+def test_more_than_there_is(spec: SlotsSpec, message: str) -> None:
+    _, (problem,) = resolve_slots(spec, LAPTOP)
+    assert str(problem).startswith(message)

@@ -1,0 +1,48 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from models.spec import HubModel, LoraTuning, TinyModel, TrainParams, TrainSpec
+from models.training import check_spec
+
+Make = Callable[..., TrainSpec]
+
+
+def test_good_specification(spec_of: Make) -> None:
+    assert check_spec(spec_of()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "where", "says"),
+    [
+        ({"metric": "acuracy"}, "sweep.metric", "did you mean accuracy?"),
+        ({"metric": "rouge"}, "sweep.metric", "accuracy, macro_f1, mcc, loss"),
+        ({"metric": "loss"}, "sweep.maximize", "must be minimized"),
+        ({"learning_rate": 0.0}, "train.learning_rate", "> 0"),
+        ({"tuning": LoraTuning(rank=0)}, "tuning.rank", ">= 1"),
+        ({"tuning": LoraTuning(targets=["nope"])}, "tuning.targets", "'nope'"),
+        ({"model": TinyModel(heads=5)}, "model.hidden_size", "multiple"),
+        ({"model": HubModel(name="x", id="/no/such/folder")}, "model.id", "does not exist"),
+        ({"precision": "fp16"}, "train.precision", "fp16"),
+    ],
+)
+def test_early_messages(spec_of: Make, changes: dict[str, object], where: str, says: str) -> None:
+    (problem,) = check_spec(spec_of(**changes))
+    assert problem.where == where
+    assert says in str(problem)
+
+
+def test_inputs_longer_than_the_model_knows(spec_of: Make) -> None:
+    spec = spec_of()
+    (problem,) = check_spec(replace(spec, data=replace(spec.data, max_length=600)))
+    assert problem.where == "data.max_length"
+    assert "at most 512" in problem.message
+
+
+def test_all_problems_together(spec_of: Make) -> None:
+    params = TrainParams(batch_size=0, warmup_fraction=1.0, precision="fp16")
+    spec = spec_of(metric="f1", model=TinyModel(heads=5), tuning=LoraTuning(rank=0), train=params)
+    found = {problem.where for problem in check_spec(spec)}
+    expected = "sweep.metric model.hidden_size tuning.rank train.batch_size train.warmup_fraction train.precision"
+    assert found == set(expected.split())
