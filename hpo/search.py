@@ -117,7 +117,7 @@ class Search:
             reason = f"{self.metric} is {value} after {record.epochs:g} epochs"
             self.ended(number, Outcome(Cause.DIVERGED, reason))
             return Decision.STOP
-        last = bool(evaluation.get("last", False))
+        last = bool(evaluation["last"])
         result = Result(number, float(evaluation["epoch"]), int(evaluation["step"]), value, last)
         decision = self.scheduler.on_result(result)
         if decision is Decision.STOP:
@@ -139,10 +139,10 @@ class Search:
         for observer in self.observers:
             observer.ended(record)
 
-    def stop(self, reason: str) -> None:
-        """The person stopped the sweep: nothing is left running."""
+    def stop(self, cause: Cause, reason: str) -> None:
+        """The sweep ends here: nothing is left running."""
         for record in self.running:
-            self.ended(record.number, Outcome(Cause.STOPPED_BY_USER, reason, _measured(record)))
+            self.ended(record.number, Outcome(cause, reason, _measured(record)))
 
     def _params(self, trial: optuna.Trial) -> dict[str, Any]:
         return dict(self.sampler.space.decode(trial.params))

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import yaml
@@ -19,7 +14,8 @@ from rich.console import Console
 from hpo.config.resolve import to_plain
 from hpo.execution.job import TrialJob
 from hpo.execution.run import ray_runtime, run_on_ray
-from hpo.ledger import Ledger, ledger_url
+from hpo.interrupt import Interrupt
+from hpo.ledger import Cause, Ledger, ledger_url
 from hpo.plan import Plan
 from hpo.provenance import commit, versions
 from hpo.results import best_trial, weights_dir, write_summary
@@ -42,55 +38,45 @@ EXIT_OK, EXIT_ALL_FAILED, EXIT_INTERRUPTED = 0, 1, 130
 def run_sweep(plan: Plan, console: Console) -> int:
     """Run a checked plan to its end and show what it found.
 
+    Whatever happens, no trial is left running in the ledger or in MLflow.
+
     Returns:
         The exit code: 0; 1 when no trial has a result; 130 when the person stopped it.
     """
     data = prepare(plan.config.data, load_tokenizer(plan.config.model), plan.cache_dir)
     ledger = _begin(plan, data)
     interrupt = Interrupt(console)
-    with Display(plan, console) as display, interrupt.listening():
-        with ThreadPoolExecutor(1) as pool:
-            opening = pool.submit(_open_tracker, plan, ledger)
+    with Display(plan, console) as display, interrupt.listening(), ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(_open_tracker, plan, ledger)  # takes seconds, in which Ray starts
+        try:
             with ray_runtime(plan.config.cluster, plan.slots):
-                tracker = opening.result()
-                search = _search(plan, ledger, tracker, display)
-                run_on_ray(search, plan.slots, partial(_job, plan), plan.sweep_dir, interrupt.asked.is_set)
-        if interrupt.asked.is_set():
-            search.stop("Ctrl-C")
+                _run(_search(plan, ledger, opening.result(), display), plan, interrupt)
+        except KeyboardInterrupt:
+            interrupt.asked.set()
+        except BaseException:
+            ledger.note("status", "failed")
+            _close(ledger, opening.result(), {}, "FAILED")
+            raise
         display.note("writing the results")
-        _finish(plan, ledger, tracker, data, "interrupted" if interrupt.asked.is_set() else "finished")
+        _finish(plan, ledger, opening.result(), data, interrupted=interrupt.asked.is_set())
     summary = write_summary(ledger, plan.sweep_dir)
-    tracker.text("summary.json", (plan.sweep_dir / "summary.json").read_text(encoding="utf-8"))
+    opening.result().text("summary.json", (plan.sweep_dir / "summary.json").read_text(encoding="utf-8"))
     show_summary(console, summary)
     if interrupt.asked.is_set():
         return EXIT_INTERRUPTED
     return EXIT_OK if summary["best"] is not None else EXIT_ALL_FAILED
 
 
-class Interrupt:
-    """Ctrl-C: the first ends the sweep in order, the second at once."""
-
-    def __init__(self, console: Console) -> None:
-        self.asked = threading.Event()
-        self._console = console
-
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Take SIGINT for the time of the block; in a thread other than the main one nothing changes."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = signal.signal(signal.SIGINT, self._on_signal)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
-
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        if self.asked.is_set():
-            raise KeyboardInterrupt
-        self.asked.set()
-        self._console.print("stopping: trials are ended and recorded; Ctrl-C again to stop at once", style="yellow")
+def _run(search: Search, plan: Plan, interrupt: Interrupt) -> None:
+    try:
+        run_on_ray(search, plan.slots, partial(_job, plan), plan.sweep_dir, interrupt.asked.is_set)
+    except KeyboardInterrupt:
+        interrupt.asked.set()
+    finally:
+        if interrupt.asked.is_set():
+            search.stop(Cause.STOPPED_BY_USER, "Ctrl-C")
+        else:
+            search.stop(Cause.LOST, "the sweep ended before the trial did")
 
 
 def _begin(plan: Plan, data: PreparedData) -> Ledger:
@@ -160,12 +146,11 @@ def _job(plan: Plan, proposal: Proposal) -> TrialJob:
     return TrialJob(proposal.number, plan.train_spec(proposal.params), str(folder))
 
 
-def _finish(plan: Plan, ledger: Ledger, tracker: Tracker, data: PreparedData, status: str) -> None:
-    """Log the champion, write what is left for MLflow, and close the sweep's record."""
+def _finish(plan: Plan, ledger: Ledger, tracker: Tracker, data: PreparedData, *, interrupted: bool) -> None:
+    """Log the champion and close the sweep's record."""
     from hpo.tracking.champion import log_champion  # noqa: PLC0415  # it imports mlflow
 
-    records = ledger.trials()
-    best = best_trial(records, plan.maximize)
+    best = best_trial(ledger.trials(), plan.maximize)
     values: dict[str, float] = {}
     if best is not None and best.value is not None:
         values = {f"best/{plan.config.sweep.metric}": best.value, "best/trial": float(best.number)}
@@ -173,9 +158,13 @@ def _finish(plan: Plan, ledger: Ledger, tracker: Tracker, data: PreparedData, st
         weights = weights_dir(plan.sweep_dir, best.number)
         uri = log_champion(tracker.client, tracker.run_id, weights, data.text_example(), register_as)
         ledger.note("model_uri", uri)
-    ledger.note("status", status)
+    ledger.note("status", "interrupted" if interrupted else "finished")
+    _close(ledger, tracker, values, "KILLED" if interrupted else "FINISHED" if best is not None else "FAILED")
+
+
+def _close(ledger: Ledger, tracker: Tracker, values: dict[str, float], mlflow_status: str) -> None:
+    """Write what is left for MLflow, and which runs there belong to which trial."""
     ledger.note("ended_at", time.time())
-    mlflow_status = "KILLED" if status == "interrupted" else "FINISHED" if best is not None else "FAILED"
     try:
         tracker.finish(values, mlflow_status)
     finally:

@@ -58,8 +58,11 @@ def name_classes(
     """
     found = sort_keys({key for key in keys["train"] if key is not None})
     problems: list[Problem] = []
-    if len(found) == 1:
-        message = f"{tables['train'].name} has only one class, {found[0]!r}; at least 2 are needed"
+    train = tables["train"]
+    unread = None in keys["train"] and column not in train.class_names  # Said already, row by row.
+    if len(found) < 2 and not unread:
+        has = f"only one class, {found[0]!r}" if found else "no labels (all -1)"
+        message = f"{train.name} has {has}; at least 2 classes are needed"
         problems.append(Problem("data.label", message, f"read from column {column!r}"))
     for split, table in tables.items():
         strangers = [at for at, key in enumerate(keys[split]) if key is not None and key not in found]
@@ -67,7 +70,7 @@ def name_classes(
             rows = [at for at in strangers if keys[split][at] == key]
             message = f"label {key!r} is in no training row ({len(rows)} rows here have it)"
             problems.append(table.row_problem(rows[0], message, f"training labels: {_listed(found)}"))
-    names = list(tables["train"].class_names.get(column) or found)
+    names = list(train.class_names.get(column) or found)
     if spec.labels is None:
         return tuple(names), {name: at for at, name in enumerate(names)}, problems
     given = [str(name) for name in spec.labels]
@@ -78,7 +81,7 @@ def name_classes(
     if missed and all(key in indices for key in found):
         return tuple(given), indices, problems
     if missed:
-        message = f"misses {_listed(missed)}, found in {tables['train'].name}"
+        message = f"misses {_listed(missed)}, found in {train.name}"
         problems.append(Problem("data.labels", message, f"labels found: {_listed(found)}"))
     return tuple(given), {name: at for at, name in enumerate(given)}, problems
 

@@ -71,7 +71,7 @@ def source_files(library: str) -> tuple[Path, ...]:
         return ()
     if spec.submodule_search_locations is None:
         return (Path(spec.origin),) if spec.origin and spec.origin.endswith(".py") else ()
-    found = [(path[len(root) :], path) for root in spec.submodule_search_locations for path in _walk(root)]
+    found = [(path[len(root) :], path) for root in map(str, spec.submodule_search_locations) for path in _walk(root)]
     found.sort(key=lambda item: (hashlib.blake2b(item[0].replace(os.sep, "/").encode()).digest(), item[0]))
     return tuple(Path(path) for _, path in found)
 

@@ -91,6 +91,7 @@ class Evaluator:
             improved=improved,
             best_value=self.best.value,
             weights=self.weights,
+            last=self.best.exhausted or step >= loop.state.max_steps,
         )
         self.evaluations.append(evaluation)
         if self._report is not None:

@@ -24,6 +24,7 @@ class Evaluation:
         improved: Whether the chosen metric is better than ever before, by more than the smallest change that counts.
         best_value: Best value of the chosen metric so far.
         weights: Folder of the best weights so far; None when none are kept.
+        last: Whether the training ends with this evaluation.
     """
 
     step: int
@@ -38,6 +39,7 @@ class Evaluation:
     improved: bool
     best_value: float
     weights: str | None
+    last: bool
 
 
 @dataclass(frozen=True)

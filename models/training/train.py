@@ -17,7 +17,7 @@ from models.training import precision
 from models.training.arguments import training_arguments
 from models.training.clock import Clock
 from models.training.evaluator import Evaluator
-from models.training.memory import peak_mib, reset_peak
+from models.training.memory import give_back, peak_mib, reset_peak
 from models.training.result import Evaluation, Seconds, TrainResult
 from models.training.threads import pinned_threads
 from models.training.trainer import Loop
@@ -42,8 +42,11 @@ def train(
         InputError: The specification cannot work on this machine.
         TrainingDivergedError: A loss or metric became NaN or infinite.
     """
-    with pinned_threads(spec.device.cpus):
-        return _train(spec, report, out_dir)
+    try:
+        with pinned_threads(spec.device.cpus):
+            return _train(spec, report, out_dir)
+    finally:
+        give_back()
 
 
 def _train(spec: TrainSpec, report: Callable[[Evaluation], None] | None, out_dir: Path | None) -> TrainResult:

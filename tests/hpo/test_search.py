@@ -99,7 +99,7 @@ def test_stop_ends_what_runs_and_only_that(tmp_path: Path) -> None:
         search.propose()
     search.evaluated(0, evaluation(1, 0.5))
     search.ended(1, Outcome(Cause.ERROR, "boom"))
-    search.stop("Ctrl-C")
+    search.stop(Cause.STOPPED_BY_USER, "Ctrl-C")
     causes = [record.cause for record in search.records.values()]
     assert causes == [Cause.STOPPED_BY_USER, Cause.ERROR, Cause.STOPPED_BY_USER]
     assert search.running == []

@@ -75,7 +75,10 @@ def python() -> Callable[..., str]:
 @pytest.fixture(scope="session")
 def words() -> Mapping[str, int]:
     return {
-        word: at for at, word in enumerate(["[UNK]", "[CLS]", "[SEP]", *["this", "is", "row", "number", "a", "b", "c", "d", "e", "f", "g"]])
+        word: at
+        for at, word in enumerate(
+            ["[UNK]", "[CLS]", "[SEP]", *["this", "is", "row", "number", "a", "b", "c", "d", "e", "f", "g"]]
+        )
     }
 
 

@@ -51,9 +51,10 @@ def test_labels_are_ordered_by_the_spec(in_tmp: Path, write_json: Write) -> None
     write_json(in_tmp / "rows.json", rows_of(["a", "b"] * 10))
     splits = read(json_spec(labels=["b", "a", "c"]))
     assert splits.labels == ("b", "a", "c")
-    assert {text: label for text, label in zip(splits.train["text"], splits.train["label"], strict=True)}.items() <= {
-        f"row {at}": (at + 1) % 2 for at in range(20)
-    }.items()
+    assert (
+        dict(zip(splits.train["text"], splits.train["label"], strict=True)).items()
+        <= {f"row {at}": (at + 1) % 2 for at in range(20)}.items()
+    )
 
 
 def test_spec_names_numbered_labels(in_tmp: Path, write_json: Write) -> None:
@@ -79,7 +80,7 @@ def test_labels_that_do_not_fit(
 def test_one_class(in_tmp: Path, write_json: Write, problems: Problems) -> None:
     write_json(in_tmp / "rows.json", rows_of(["a"] * 20))
     assert problems(json_spec()) == [
-        "data.label: rows.json has only one class, 'a'; at least 2 are needed (read from column 'label')"
+        "data.label: rows.json has only one class, 'a'; at least 2 classes are needed (read from column 'label')"
     ]
 
 

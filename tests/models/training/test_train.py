@@ -38,6 +38,7 @@ def test_reports_every_evaluation_and_returns_them(spec_of: Make, tmp_path: Path
     assert all(set(e.metrics) == {"accuracy", "macro_f1", "mcc", "loss"} for e in seen)
     assert all(e.train_s > 0 and e.eval_s > 0 and e.samples_per_s > 0 and e.peak_memory_mib > 50 for e in seen)
     assert seen[0].improved
+    assert [e.last for e in seen] == [False, False, True]
     assert seen[0].weights == result.weights == str(tmp_path / "best")
     assert [path.name for path in tmp_path.iterdir()] == ["best"]
     assert result.best_value == max(e.metrics["accuracy"] for e in seen) == seen[-1].best_value
