@@ -44,6 +44,9 @@ def run(arguments: list[str], console: Console, errors: Console) -> int:
             return int(completion.run(arguments, tuple(COMMANDS), WITH_OVERRIDES))
         if name not in COMMANDS:
             raise InputError.one(name, "no such command", nearest(name, tuple(COMMANDS), "commands"))
+        # Asked before the command is imported, which takes seconds.
+        if name in WITH_OVERRIDES and importlib.import_module("hpo.commands.hydra_flags").answered(name, rest):
+            return 0
         return int(importlib.import_module(f"hpo.commands.{name}").run(rest, console))
     except InputError as error:
         show_errors(errors, error)

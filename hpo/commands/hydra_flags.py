@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 
 import hydra
@@ -14,15 +13,25 @@ from hpo.config.store import CONF_DIR, CONFIG_NAME, register
 from hpo.errors import InputError
 
 
-def composed(command: str, arguments: list[str]) -> Composed:
-    """The config of a command line; flags that only show something are answered by Hydra, which then exits."""
+def answered(command: str, arguments: list[str]) -> bool:
+    """Let Hydra answer a command line that only asks to be shown something; False when it asks for more."""
+    given = get_args_parser().parse_args(arguments)
+    if given.cfg or given.info or given.help or given.hydra_help or given.shell_completion:
+        show_with_hydra(f"hpo {command}", arguments)
+        return True
+    return False
+
+
+def composed(arguments: list[str]) -> Composed:
+    """The config of a command line.
+
+    Raises:
+        InputError: `--multirun`, or what `compose` raises.
+    """
     given = get_args_parser().parse_args(arguments)
     if given.multirun:
         hint = "put what varies into the space: space.train.learning_rate='{low: 1e-5, high: 1e-3, log: true}'"
         raise InputError.one("--multirun", "a sweep searches by itself", hint)
-    if _shows_something(given):
-        show_with_hydra(f"hpo {command}", arguments)
-        sys.exit(0)
     return compose(given.overrides, given.config_dir)
 
 
@@ -36,7 +45,3 @@ def show_with_hydra(program: str, arguments: list[str]) -> None:
         raise AssertionError("only flags that show something come here")
 
     show()
-
-
-def _shows_something(given: argparse.Namespace) -> bool:
-    return bool(given.cfg or given.info or given.help or given.hydra_help or given.shell_completion)

@@ -11,5 +11,5 @@ from hpo.terminal.tables import show_plan
 
 def run(arguments: list[str], console: Console) -> int:
     """Show the plan of a sweep. Arguments: Hydra overrides and flags."""
-    show_plan(console, check(composed("plan", arguments)))
+    show_plan(console, check(composed(arguments)))
     return 0

@@ -12,7 +12,7 @@ from hpo.terminal.tables import show_plan
 
 def run(arguments: list[str], console: Console) -> int:
     """Run a sweep. Arguments: Hydra overrides and flags."""
-    plan = check(composed("sweep", arguments))
+    plan = check(composed(arguments))
     show_plan(console, plan)
     console.print()
     return run_sweep(plan, console)

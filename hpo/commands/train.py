@@ -17,7 +17,7 @@ from models.training import Evaluation, train
 
 def run(arguments: list[str], console: Console) -> int:
     """Train one configuration; what the space says is left aside. Arguments: Hydra overrides and flags."""
-    spec, output_dir = training_of(composed("train", arguments))
+    spec, output_dir = training_of(composed(arguments))
     folder = output_dir / f"train-{time.strftime('%m%d-%H%M%S')}"
 
     def report(evaluation: Evaluation) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import traceback
+import re
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import ray
 from ray.exceptions import RayActorError
 from ray.tune import Stopper
 from ray.tune.experiment import Trial
@@ -17,6 +19,9 @@ from hpo.execution.job import MESSAGE, Finished, TrialJob
 from hpo.ledger import Cause, Outcome
 from hpo.schedulers import Decision
 from hpo.search import Proposal, Search
+
+
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class _KeptFromRay:
@@ -82,10 +87,10 @@ class SchedulerAdapter(_KeptFromRay, TrialScheduler):  # type: ignore[misc]
 
     def on_trial_error(self, tune_controller: Any, trial: Trial) -> None:
         """The trial raised, or its process was lost."""
-        error = trial.get_error()
-        lost = isinstance(error, RayActorError)
-        reason = "".join(traceback.format_exception(error)) if error is not None else "no error was recorded"
-        self._search.ended(number_of(trial), Outcome(Cause.LOST if lost else Cause.ERROR, reason))
+        error = _error_of(trial)
+        cause = Cause.LOST if isinstance(error, RayActorError) else Cause.ERROR
+        # The error's text is the traceback in the trial's process, in the colours of a terminal.
+        self._search.ended(number_of(trial), Outcome(cause, COLOURS.sub("", str(error))))
 
     def on_trial_complete(self, tune_controller: Any, trial: Trial, result: dict[str, Any]) -> None:
         """The process is free again; the search was told with the outcome."""
@@ -124,3 +129,12 @@ def number_of(trial: Trial) -> int:
     """The trial's number in the sweep."""
     job: TrialJob = trial.config["job"]
     return job.number
+
+
+def _error_of(trial: Trial) -> Exception | None:
+    """What Ray Tune has just written of a trial's failure; its own `get_error` looks where it is copied to later."""
+    path = trial.pickled_error_file
+    if path is None or not Path(path).is_file():
+        return None
+    error: Exception = ray.cloudpickle.loads(Path(path).read_bytes())
+    return error

@@ -12,9 +12,10 @@ from hpo.execution.job import TrialJob
 from hpo.search import Proposal, Search
 from hpo.slots import GIB, Slots
 
-# Ray reads these when it is imported. The ledger and the tracker replace Ray's own loggers and experiment snapshots,
-# so their files, their time and their warnings are turned off.
+# Ray reads these when it is imported, and its workers inherit them. The ledger and the tracker replace Ray's own
+# loggers and experiment snapshots, so their files, their time and their warnings are turned off.
 RAY_SETTINGS = {
+    "OMP_WAIT_POLICY": "PASSIVE",  # idle threads sleep: spinning ones would slow the trial in the next slot
     "RAY_AIR_NEW_OUTPUT": "0",
     "RAY_DEDUP_LOGS": "0",
     "RAY_TRAIN_ENABLE_V2_MIGRATION_WARNINGS": "0",

@@ -12,6 +12,8 @@ import mlflow
 import optuna
 import pytest
 
+from models.predict import Predictor
+
 HPO = str(Path(sys.executable).with_name("hpo"))
 pytestmark = pytest.mark.e2e
 
@@ -98,16 +100,22 @@ def test_at_most_three_trials_keep_weights(swept: tuple[Path, str]) -> None:
     assert Path(summary_of(swept[0])["best"]["weights"]) in [path.parent for path in kept]
 
 
-def test_champion_predicts_in_a_new_process(swept: tuple[Path, str]) -> None:
+def test_champion_predicts_in_a_new_process_what_its_weights_say(swept: tuple[Path, str]) -> None:
+    texts = ["the soup was excellent and warm", "dull stupid and flat", "a joy from start"]
     code = (
-        "import mlflow, sys; mlflow.set_tracking_uri(sys.argv[1]);"
-        "m = mlflow.pyfunc.load_model('models:/first@champion');"
-        "print(','.join(m.predict(['the soup was excellent and warm', 'dull stupid and flat'])['label']));"
-        "print(m.metadata.signature.inputs, m.input_example is not None)"
+        "import json, mlflow, sys; mlflow.set_tracking_uri(sys.argv[1]);"
+        "m = mlflow.pyfunc.load_model('models:/first@champion'); assert m.input_example is not None;"
+        "print(m.metadata.signature.inputs.to_json());"
+        "print(m.predict(json.loads(sys.argv[2])).to_json(orient='records'))"
     )
-    done = run([sys.executable, "-c", code, f"sqlite:///{swept[0] / 'mlflow.db'}"])
+    uri = f"sqlite:///{swept[0] / 'mlflow.db'}"
+    done = run([sys.executable, "-c", code, uri, json.dumps(texts)])
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[0] == "good,bad"
+    inputs, predictions = (json.loads(line) for line in done.stdout.splitlines()[-2:])
+    assert [column["type"] for column in inputs] == ["string"]
+    expected = Predictor.load(summary_of(swept[0])["best"]["weights"]).predict(texts)
+    assert [p["label"] for p in predictions] == [p.label for p in expected]
+    assert [p["score"] for p in predictions] == pytest.approx([p.score for p in expected], abs=1e-6)
 
 
 def test_person_sees_plan_progress_ranking_and_what_to_do_next(swept: tuple[Path, str]) -> None:
@@ -193,7 +201,8 @@ def test_every_trial_failing_is_exit_code_1(rows_file: Path, tmp_path: Path, swe
     assert done.returncode == 1, done.stdout + done.stderr
     summary = summary_of(tmp_path, "broken")
     assert [(trial["state"], trial["cause"]) for trial in summary["trials"]] == [("failed", "error")] * 2
-    assert "Traceback" in summary["trials"][0]["reason"]
+    assert "SafetensorError" in summary["trials"][0]["reason"].splitlines()[-1]
+    assert "models/training/train.py" in summary["trials"][0]["reason"]
 
 
 def test_ctrl_c_leaves_nothing_running(rows_file: Path, tmp_path: Path) -> None:

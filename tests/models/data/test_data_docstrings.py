@@ -16,7 +16,7 @@ from models.spec import DataSpec, DocstringsData
 
 Problems = Callable[[DataSpec], list[str]]
 
-# Small and certain to be here: pytest and sklearn (under its other name) are dependencies of this project.
+# All three are dependencies of this project; sklearn is installed under another name.
 SPEC = DocstringsData(libraries=["sklearn", "pandas", "optuna"], sentences_per_library=40)
 
 
@@ -70,10 +70,18 @@ def test_libraries_are_not_imported(python: Callable[..., str]) -> None:
     assert python(code).strip() == "False False"
 
 
-def test_sentences_come_from_many_files() -> None:
-    few, many = (read(DocstringsData(libraries=["pandas", "scipy"], sentences_per_library=n)) for n in (10, 60))
-    assert len(rows_of(many)) == 120
-    assert len(rows_of(few)) == 20
+def test_sentences_come_from_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    nouns = "apple bread cheese dates eggs figs grapes honey ice jam kale lemons".split()
+    for library in ("wide_one", "wide_two"):
+        (tmp_path / library).mkdir()
+        for file in ("__init__", "first", "second", "third", "fourth"):
+            lines = [f"The {noun} of {library[-3:]} is sold at the {file.strip('_')} shop." for noun in nouns]
+            (tmp_path / library / f"{file}.py").write_text('"""' + "\n\n".join(lines) + '"""\n')
+    splits = read(DocstringsData(libraries=["wide_one", "wide_two"], sentences_per_library=20))
+    shops = Counter((label, text.split()[-2]) for text, label in rows_of(splits))
+    assert len(shops) == 10
+    assert max(shops.values()) <= 6
 
 
 def test_missing_libraries(problems: Problems) -> None:

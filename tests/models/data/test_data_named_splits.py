@@ -191,6 +191,5 @@ def test_hub_offline_from_the_local_cache(tmp_path: Path, python: Callable[..., 
     info = (cached / "dataset_info.json").read_text()
     (cached / "dataset_info.json").write_text(info.replace('"dataset_name": "parquet"', '"dataset_name": "tiny_rows"'))
     said = python(READ_HUB, **hub_env(tmp_path, offline=True)).strip()
-    assert said == f"someone/TinyRows None None {commit} ('neg', 'pos') 28 6 row 0 中文 🎈" or said.startswith(
-        f"someone/TinyRows None None {commit} ('neg', 'pos') 28 6 row "
-    )
+    assert said.startswith(f"someone/TinyRows None None {commit} ('neg', 'pos') 28 6 row ")
+    assert said.endswith(" 中文 🎈")

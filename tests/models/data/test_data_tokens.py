@@ -69,7 +69,7 @@ def test_splits_are_mapped_from_disk(good_csv: Path, tokenizer: Any) -> None:
     data = prepare(FileData(source="csv", train="good.csv"), tokenizer, "cache")
     for dataset in (data.train, data.validation, data.test, data.raw.train):
         (file,) = dataset.cache_files
-        assert Path(file["filename"]).is_relative_to("cache")
+        assert Path(file["filename"]).is_relative_to(Path("cache").resolve())
 
 
 def test_key_ignores_truncation_and_padding(minilm_folder: str) -> None:
