@@ -21,7 +21,7 @@ from hpo.slots import Machine, Slots, resolve_slots
 from hpo.space import Space
 from hpo.tracking.store import check_reachable
 from hpo.trialspec import ROOTS, train_spec
-from models.data import prepare, read
+from models.data import PreparedData, prepare, read
 from models.pretrained import load_tokenizer
 from models.spec import REQUIRED, Device, TrainSpec
 from models.tasks import task_for
@@ -40,20 +40,21 @@ def check(composed: Composed) -> Plan:
     config = resolved.config
     problems = list(resolved.problems)
     space = _space(resolved, problems)
-    slots, more = resolve_slots(config.slots, Machine.here())
+    slots, more = resolve_slots(config.slots, Machine.here() if config.cluster.address == "local" else None)
     problems += more
     problems += _check_folder(Path(config.output_dir))
     name = config.sweep.name or _made_up_name(resolved.choices)
     problems += _check_name(name, config, problems)
     problems += check_reachable(config.tracking)
     maximize = _maximize(config)
-    problems += check_training(_train_spec(config, slots), known={problem.where for problem in problems})
+    data, more = check_training(_train_spec(config, slots), known={problem.where for problem in problems})
+    problems += more
     if space is None:
         raise InputError(_distinct(problems))
     problems += check_scheduler(config.scheduler, longest_training(config.train, space))
     sampler = make_sampler(config.sampler, space, config.sweep.seed)
     problems += sampler.check(config.sweep.trials)
-    if problems:
+    if problems or data is None:
         raise InputError(_distinct(problems))
 
     trials, notes = config.sweep.trials, []
@@ -77,6 +78,7 @@ def check(composed: Composed) -> Plan:
         choices=resolved.choices,
         space=space,
         sampler=sampler,
+        data=data,
         slots=slots,
         maximize=maximize,
         trials=trials,
@@ -96,30 +98,32 @@ def training_of(composed: Composed) -> tuple[TrainSpec, Path]:
     slots, problems = resolve_slots(config.slots, Machine.here())
     problems = [*resolved.problems, *problems, *_check_folder(Path(config.output_dir))]
     spec = _train_spec(config, slots)
-    problems += check_training(spec, known={problem.where for problem in problems})
+    problems += check_training(spec, known={problem.where for problem in problems})[1]
     if problems:
         raise InputError(_distinct(problems))
     return spec, Path(config.output_dir)
 
 
-def check_training(spec: TrainSpec, known: set[str]) -> list[Problem]:
+def check_training(spec: TrainSpec, known: set[str]) -> tuple[PreparedData | None, list[Problem]]:
     """Model, data and metric of one training; the data is read, and tokenized into the cache, on the way.
 
     Args:
         known: Places that are reported already.
+
+    Returns:
+        The data, as far as they could be prepared, and the problems.
     """
     problems = [problem for problem in check_spec(spec) if problem.where not in known]
     sections = {problem.where.split(".")[0] for problem in problems} | {where.split(".")[0] for where in known}
     if "data" in sections:
-        return problems
+        return None, problems
     try:
         if "model" in sections or "output_dir" in sections:
             read(spec.data)
-        else:
-            prepare(spec.data, load_tokenizer(spec.model), spec.cache_dir)
+            return None, problems
+        return prepare(spec.data, load_tokenizer(spec.model), spec.cache_dir), problems
     except InputError as error:
-        problems += error.problems
-    return problems
+        return None, problems + list(error.problems)
 
 
 def _train_spec(config: Config, slots: Slots) -> TrainSpec:

@@ -5,14 +5,14 @@ from models.errors import HpoError, InputError, Problem, TrainingDivergedError
 __all__ = ["HpoError", "InputError", "Problem", "TrackingError", "TrainingDivergedError", "UnknownSweepError"]
 
 
-class UnknownSweepError(HpoError):
+class UnknownSweepError(InputError):
     """No sweep of that name is in the ledger."""
 
     def __init__(self, name: str, known: list[str], ledger: str) -> None:
         self.name = name
         self.known = known
         listing = ", ".join(known[:10]) if known else "none yet"
-        super().__init__(f"no sweep called {name!r} in {ledger}; there are: {listing}")
+        super().__init__([Problem("NAME", f"no sweep called {name!r} in {ledger}", f"there are: {listing}")])
 
 
 class TrackingError(HpoError):

@@ -12,6 +12,7 @@ from hpo.samplers import Sampler
 from hpo.slots import Slots
 from hpo.space import Space, TrialSchema
 from hpo.trialspec import apply_params, train_spec
+from models.data import PreparedData
 from models.spec import Device, TrainSpec
 
 
@@ -24,6 +25,7 @@ class Plan:
         overrides: The command line's overrides, as given.
         schema: The trial's config, and the options of the searched groups.
         choices: The chosen option of each group.
+        data: The data, tokenized in the cache.
         start: The person's own configuration as first trial; None: not tried, for the reason in `start_note`.
         trials: How many trials there will be at most.
         notes: What a person should know before starting.
@@ -36,6 +38,7 @@ class Plan:
     choices: Mapping[str, str]
     space: Space
     sampler: Sampler
+    data: PreparedData
     slots: Slots
     maximize: bool
     trials: int

@@ -131,7 +131,7 @@ def _seconds(about: Mapping[str, Any], records: Sequence[TrialRecord]) -> float:
 
 def _slots(about: Mapping[str, Any], records: Sequence[TrialRecord]) -> dict[str, Any]:
     """How many slots there were, and the share of their seconds spent in training and evaluation."""
-    count = int(about["slots"]["count"])
+    count = int(about["slots"]["count"] or 1)
     starts = [record.started_at for record in records if record.started_at]
     ends = [record.ended_at for record in records if record.ended_at]
     if not starts or not ends:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psutil
 
@@ -45,13 +45,13 @@ class Slots:
         cpus: Cores, and torch threads, of one trial.
         gpu_fraction: Part of a GPU of one trial; 0 without.
         memory_gib: Memory reserved for one trial; None: not reserved.
-        count: How many trials run at once.
+        count: How many trials run at once; None: as many as the cluster holds, which is known when it is reached.
     """
 
     cpus: int
     gpu_fraction: float
     memory_gib: float | None
-    count: int
+    count: int | None
 
     def __str__(self) -> str:
         parts = [f"{self.cpus} CPU{'s' if self.cpus > 1 else ''}"]
@@ -59,37 +59,46 @@ class Slots:
             parts.append(f"{self.gpu_fraction:g} GPU")
         if self.memory_gib:
             parts.append(f"{self.memory_gib:g} GiB")
-        return f"{self.count} x ({' + '.join(parts)})"
+        return f"{self.count or 'as many as the cluster holds'} x ({' + '.join(parts)})"
+
+    def fitting(self, machine: Machine) -> int:
+        """How many fit at once."""
+        fits = [machine.cpus // self.cpus]
+        if self.gpu_fraction:
+            fits.append(machine.gpus * int(1 / self.gpu_fraction + 1e-9))
+        if self.memory_gib is not None:
+            fits.append(int(machine.memory_gib / self.memory_gib))
+        return min(fits)
 
 
-def resolve_slots(spec: SlotsSpec, machine: Machine) -> tuple[Slots, list[Problem]]:
+def resolve_slots(spec: SlotsSpec, machine: Machine | None) -> tuple[Slots, list[Problem]]:
     """Fill in what the config leaves open, and check that at least one slot fits.
+
+    Args:
+        machine: Where the trials run; None: a cluster, which is not reached before the sweep starts. There a trial
+            takes one core and no GPU unless the config says so.
 
     Returns:
         The slots and what is wrong; with problems, the slots are what would fit.
     """
+    if machine is None:
+        return Slots(spec.cpus or 1, spec.gpu_fraction or 0.0, spec.memory_gib, spec.count), []
     problems: list[Problem] = []
     gpu = spec.gpu_fraction if spec.gpu_fraction is not None else (1.0 if machine.gpus else 0.0)
     if gpu > machine.gpus:
         message = f"asks for {gpu:g} of a GPU, but this machine has {machine.gpus} GPUs"
         problems.append(Problem("slots.gpu_fraction", message, "leave it out to train on the CPU"))
         gpu = 0.0
-    by_gpu = machine.gpus * int(1 / gpu + 1e-9) if gpu else None
-    cpus = spec.cpus or (max(1, machine.cpus // by_gpu) if by_gpu else 1)
+    share = max(1, machine.cpus // (machine.gpus * int(1 / gpu + 1e-9))) if gpu else 1
+    cpus = spec.cpus or share
     if cpus > machine.cpus:
         problems.append(Problem("slots.cpus", f"must be <= {machine.cpus}, the cores of this machine, got {cpus}"))
         cpus = machine.cpus
-    fits = [machine.cpus // cpus]
-    if by_gpu is not None:
-        fits.append(by_gpu)
-    if spec.memory_gib is not None:
-        if spec.memory_gib > machine.memory_gib:
-            message = f"must be <= {machine.memory_gib:.1f}, the memory of this machine, got {spec.memory_gib:g}"
-            problems.append(Problem("slots.memory_gib", message))
-        fits.append(max(1, int(machine.memory_gib / spec.memory_gib)))
-    count = min(fits)
-    if spec.count is not None:
-        if spec.count > count:
-            problems.append(Problem("slots.count", f"must be <= {count}, what fits on this machine, got {spec.count}"))
-        count = min(count, spec.count)
-    return Slots(cpus, gpu, spec.memory_gib, max(1, count)), problems
+    if spec.memory_gib is not None and spec.memory_gib > machine.memory_gib:
+        message = f"must be <= {machine.memory_gib:.1f}, the memory of this machine, got {spec.memory_gib:g}"
+        problems.append(Problem("slots.memory_gib", message))
+    slots = Slots(cpus, gpu, spec.memory_gib, None)
+    fits = max(1, slots.fitting(machine))
+    if spec.count is not None and spec.count > fits:
+        problems.append(Problem("slots.count", f"must be <= {fits}, what fits on this machine, got {spec.count}"))
+    return replace(slots, count=min(spec.count or fits, fits)), problems

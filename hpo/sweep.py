@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,8 +27,6 @@ from hpo.terminal.live import Display
 from hpo.terminal.tables import show_summary
 from hpo.tracking.store import artifact_dir, tracking_uri
 from hpo.weights import WeightKeeper
-from models.data import PreparedData, prepare
-from models.pretrained import load_tokenizer
 
 if TYPE_CHECKING:
     from hpo.tracking.tracker import Tracker
@@ -43,14 +42,14 @@ def run_sweep(plan: Plan, console: Console) -> int:
     Returns:
         The exit code: 0; 1 when no trial has a result; 130 when the person stopped it.
     """
-    data = prepare(plan.config.data, load_tokenizer(plan.config.model), plan.cache_dir)
-    ledger = _begin(plan, data)
+    ledger = _begin(plan)
     interrupt = Interrupt(console)
     with Display(plan, console) as display, interrupt.listening(), ThreadPoolExecutor(1) as pool:
         opening = pool.submit(_open_tracker, plan, ledger)  # takes seconds, in which Ray starts
         try:
-            with ray_runtime(plan.config.cluster, plan.slots):
-                _run(_search(plan, ledger, opening.result(), display), plan, interrupt)
+            with ray_runtime(plan.config.cluster, plan.slots) as slots:
+                ledger.note("slots", to_plain(slots))
+                _run(_search(plan, ledger, opening.result(), display), replace(plan, slots=slots), interrupt)
         except KeyboardInterrupt:
             interrupt.asked.set()
         except BaseException:
@@ -58,7 +57,7 @@ def run_sweep(plan: Plan, console: Console) -> int:
             _close(ledger, opening.result(), {}, "FAILED")
             raise
         display.note("writing the results")
-        _finish(plan, ledger, opening.result(), data, interrupted=interrupt.asked.is_set())
+        _finish(plan, ledger, opening.result(), interrupted=interrupt.asked.is_set())
     summary = write_summary(ledger, plan.sweep_dir)
     opening.result().text("summary.json", (plan.sweep_dir / "summary.json").read_text(encoding="utf-8"))
     show_summary(console, summary)
@@ -79,7 +78,7 @@ def _run(search: Search, plan: Plan, interrupt: Interrupt) -> None:
             search.stop(Cause.LOST, "the sweep ended before the trial did")
 
 
-def _begin(plan: Plan, data: PreparedData) -> Ledger:
+def _begin(plan: Plan) -> Ledger:
     """The sweep's folder, its config as a file, and its place in the ledger."""
     plan.sweep_dir.mkdir(parents=True)
     config = to_plain(plan.config)
@@ -97,7 +96,7 @@ def _begin(plan: Plan, data: PreparedData) -> Ledger:
         "started_at": time.time(),
         "sweep_dir": str(plan.sweep_dir.resolve()),
         "mlflow_uri": tracking_uri(plan.config.tracking, plan.output_dir),
-        "data_fingerprint": data.fingerprint,
+        "data_fingerprint": plan.data.fingerprint,
         "git_commit": commit(Path.cwd()),
         "versions": versions(),
     }
@@ -146,7 +145,7 @@ def _job(plan: Plan, proposal: Proposal) -> TrialJob:
     return TrialJob(proposal.number, plan.train_spec(proposal.params), str(folder))
 
 
-def _finish(plan: Plan, ledger: Ledger, tracker: Tracker, data: PreparedData, *, interrupted: bool) -> None:
+def _finish(plan: Plan, ledger: Ledger, tracker: Tracker, *, interrupted: bool) -> None:
     """Log the champion and close the sweep's record."""
     from hpo.tracking.champion import log_champion  # noqa: PLC0415  # it imports mlflow
 
@@ -156,7 +155,9 @@ def _finish(plan: Plan, ledger: Ledger, tracker: Tracker, data: PreparedData, *,
         values = {f"best/{plan.config.sweep.metric}": best.value, "best/trial": float(best.number)}
         register_as = plan.name if plan.config.tracking.register else None
         weights = weights_dir(plan.sweep_dir, best.number)
-        uri = log_champion(tracker.client, tracker.run_id, weights, data.text_example(), register_as)
+        texts, seconds = plan.data.text_example(), plan.data.text_pair_example()
+        examples = list(zip(texts, seconds, strict=True)) if plan.data.pair else texts
+        uri = log_champion(tracker.client, tracker.run_id, weights, examples, register_as)
         ledger.note("model_uri", uri)
     ledger.note("status", "interrupted" if interrupted else "finished")
     _close(ledger, tracker, values, "KILLED" if interrupted else "FINISHED" if best is not None else "FAILED")

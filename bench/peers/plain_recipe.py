@@ -60,7 +60,7 @@ def train_one(config: dict[str, Any]) -> None:
         per_device_train_batch_size=given["batch_size"],
         per_device_eval_batch_size=64,
         learning_rate=given["learning_rate"],
-        warmup_ratio=given["warmup_fraction"],
+        warmup_steps=given["warmup_fraction"],  # below 1: the share of all steps
         weight_decay=0.01,
         eval_strategy="epoch",
         save_strategy="no",

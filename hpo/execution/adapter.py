@@ -20,7 +20,6 @@ from hpo.ledger import Cause, Outcome
 from hpo.schedulers import Decision
 from hpo.search import Proposal, Search
 
-
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from hpo.config.schema import ClusterSpec
+from hpo.errors import HpoError
 from hpo.execution.job import TrialJob
 from hpo.search import Proposal, Search
-from hpo.slots import GIB, Slots
+from hpo.slots import GIB, Machine, Slots
 
 # Ray reads these when it is imported, and its workers inherit them. The ledger and the tracker replace Ray's own
 # loggers and experiment snapshots, so their files, their time and their warnings are turned off.
@@ -32,8 +34,15 @@ OBJECT_STORE_BYTES = 128 * 2**20  # trials exchange metrics only; data is memory
 
 
 @contextmanager
-def ray_runtime(cluster: ClusterSpec, slots: Slots) -> Iterator[None]:
-    """A Ray to run trials on: this sweep's own, or a connection to a running cluster."""
+def ray_runtime(cluster: ClusterSpec, slots: Slots) -> Iterator[Slots]:
+    """A Ray to run trials on: this sweep's own, or a connection to a running cluster.
+
+    Yields:
+        The slots with their number, which for a cluster is known only now.
+
+    Raises:
+        HpoError: The cluster cannot be reached, or does not hold one slot.
+    """
     for key, value in RAY_SETTINGS.items():
         os.environ.setdefault(key, value)
     import ray  # noqa: PLC0415  # after its settings are in place
@@ -41,18 +50,33 @@ def ray_runtime(cluster: ClusterSpec, slots: Slots) -> Iterator[None]:
     if cluster.address == "local":
         ray.init(
             address="local",
-            num_cpus=slots.cpus * slots.count,
+            num_cpus=slots.cpus * (slots.count or 1),
             include_dashboard=False,
             logging_level="ERROR",
             log_to_driver=False,
             object_store_memory=OBJECT_STORE_BYTES,
         )
     else:
-        ray.init(address=cluster.address, logging_level="ERROR", log_to_driver=False)
+        try:
+            ray.init(address=cluster.address, logging_level="ERROR", log_to_driver=False)
+        except ConnectionError as error:
+            raise HpoError(f"cluster.address: no Ray cluster answers at {cluster.address}: {error}") from error
     try:
-        yield
+        yield _counted(slots, ray.cluster_resources())
     finally:
         ray.shutdown()
+
+
+def _counted(slots: Slots, resources: Mapping[str, float]) -> Slots:
+    machine = Machine(
+        cpus=int(resources.get("CPU", 0)),
+        gpus=int(resources.get("GPU", 0)),
+        memory_gib=resources.get("memory", 0) / GIB,
+    )
+    fits = slots.fitting(machine)
+    if fits < 1:
+        raise HpoError(f"slots: the cluster does not hold one slot of {slots}; it has {machine}")
+    return replace(slots, count=min(slots.count or fits, fits))
 
 
 def run_on_ray(
@@ -79,7 +103,7 @@ def run_on_ray(
     tuner = tune.Tuner(
         tune.with_resources(run_trial, resources),
         tune_config=tune.TuneConfig(
-            search_alg=SearchAdapter(search, slots.count, job_of),
+            search_alg=SearchAdapter(search, slots.count or 1, job_of),
             scheduler=SchedulerAdapter(search),
             num_samples=-1,
             reuse_actors=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -35,7 +35,7 @@ def show_plan(console: Console, plan: Plan) -> None:
     for name, value in (
         ("sweep", plan.name),
         ("metric", f"{config.sweep.metric} ({direction})"),
-        ("data", plan.choices.get("data", "")),
+        ("data", _data(plan)),
         ("model", config.model.name),
         ("tuning", config.tuning.name),
         ("sampler", f"{config.sampler.name}, seed {config.sweep.seed}"),
@@ -57,6 +57,18 @@ def show_plan(console: Console, plan: Plan) -> None:
         console.print(Text(f"fixed: {name} = {value}", style="dim"))
     for note in plan.notes:
         console.print(Text(f"note: {note}", style="yellow"), soft_wrap=True)
+
+
+def _data(plan: Plan) -> str:
+    data = plan.data
+    rows = " + ".join(f"{len(split)} {name}" for name, split in _splits(plan) if len(split))
+    what = "pairs of texts" if data.pair else "texts"
+    classes = ", ".join(data.labels[:8]) + (", ..." if len(data.labels) > 8 else "")
+    return f"{plan.choices.get('data', '')}: {rows} {what}; {len(data.labels)} classes: {classes}"
+
+
+def _splits(plan: Plan) -> tuple[tuple[str, Sized], ...]:
+    return ("training", plan.data.train), ("validation", plan.data.validation), ("test", plan.data.test)
 
 
 def _trainings(plan: Plan) -> str:

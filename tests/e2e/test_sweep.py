@@ -10,7 +10,9 @@ from pathlib import Path
 
 import mlflow
 import optuna
+import pandas as pd
 import pytest
+from ray.cluster_utils import Cluster
 
 from models.predict import Predictor
 
@@ -223,6 +225,35 @@ def test_ctrl_c_leaves_nothing_running(rows_file: Path, tmp_path: Path) -> None:
     assert experiment is not None
     assert "RUNNING" not in {r.info.status for r in client.search_runs([experiment.experiment_id])}
     assert _gone(str(tmp_path)), "a process of the sweep is left"
+
+
+def test_pairs_on_a_running_cluster(tmp_path: Path) -> None:
+    """Pairs of texts, with LoRA, on a Ray cluster that was there before and is there after."""
+    rows = [
+        {"text_a": f"row {i} is here", "text_b": f"row {i if i % 2 else i + 1} is there", "label": i % 2}
+        for i in range(60)
+    ]
+    data = tmp_path / "pairs.jsonl"
+    data.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 2, "include_dashboard": False})
+    try:
+        done = run(
+            [
+                *arguments(data, tmp_path, "pairs", "tuning=lora", "space=lora", "sweep.trials=3", "train.epochs=2"),
+                *("cluster=address", f"cluster.address={cluster.address}"),
+            ]
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert cluster.head_node.any_processes_alive()
+    finally:
+        cluster.shutdown()
+    summary = summary_of(tmp_path, "pairs")
+    assert summary["slots"]["count"] == 2
+    assert {trial["state"] for trial in summary["trials"]} <= {"complete", "pruned"}
+    mlflow.set_tracking_uri(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    model = mlflow.pyfunc.load_model("models:/pairs@champion")
+    table = pd.DataFrame({"text": ["row 1 is here"], "text_pair": ["row 1 is there"]})
+    assert model.predict(table)["label"][0] in ("0", "1")
 
 
 def _gone(mark: str, patience_s: float = 30) -> bool:

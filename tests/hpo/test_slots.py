@@ -36,3 +36,9 @@ def test_slots_are_found_from_the_machine(machine: Machine, spec: SlotsSpec, slo
 def test_more_than_there_is(spec: SlotsSpec, message: str) -> None:
     _, (problem,) = resolve_slots(spec, LAPTOP)
     assert str(problem).startswith(message)
+
+
+def test_of_a_cluster_only_what_the_config_says_is_known() -> None:
+    assert resolve_slots(SlotsSpec(), None) == (Slots(1, 0.0, None, None), [])
+    assert resolve_slots(SlotsSpec(cpus=64, gpu_fraction=0.5, count=9), None) == (Slots(64, 0.5, None, 9), [])
+    assert str(Slots(1, 0.0, None, None)) == "as many as the cluster holds x (1 CPU)"

@@ -74,7 +74,7 @@ def test_first_of_equal_values_is_the_best(ledger: Ledger) -> None:
 
 
 def test_unknown_sweep_names_the_known(ledger: Ledger, tmp_path: Path) -> None:
-    with pytest.raises(UnknownSweepError, match=r"no sweep called 'other' .*there are: first"):
+    with pytest.raises(UnknownSweepError, match=r"NAME: no sweep called 'other' .*there are: first"):
         Ledger.open(tmp_path, "other")
 
 

@@ -72,7 +72,7 @@ def test_libraries_are_not_imported(python: Callable[..., str]) -> None:
 
 def test_sentences_come_from_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
-    nouns = "apple bread cheese dates eggs figs grapes honey ice jam kale lemons".split()
+    nouns = ["apple", "bread", "cheese", "dates", "eggs", "figs", "grapes", "honey", "ice", "jam", "kale", "lemons"]
     for library in ("wide_one", "wide_two"):
         (tmp_path / library).mkdir()
         for file in ("__init__", "first", "second", "third", "fourth"):
