@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from hpo.space import Space, TrialSchema
-from models.spec import Device, TrainSpec
+from models.spec import Device, DiskData, FileData, HubModel, TrainSpec
 
 ROOTS = ("data", "model", "tuning", "train")
+# Fields that may name a file or folder. A hub id that is no folder here stays what it is.
+PATHS = {FileData: ("train", "validation", "test"), DiskData: ("path",), HubModel: ("id",)}
 
 
 def apply_params(schema: TrialSchema, space: Space, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,6 +33,13 @@ def apply_params(schema: TrialSchema, space: Space, params: Mapping[str, Any]) -
 
 
 def train_spec(trial: Mapping[str, Any], *, metric: str, maximize: bool, device: Device, cache_dir: str) -> TrainSpec:
-    """The whole, typed description of one training."""
-    data, model, tuning, train = (trial[root] for root in ROOTS)
+    """The whole, typed description of one training; it means the same in every working directory."""
+    data, model, tuning, train = (_located(trial[root]) for root in ROOTS)
     return TrainSpec(data, model, tuning, train, metric, maximize, device, cache_dir)
+
+
+def _located(spec: Any) -> Any:
+    """A spec with its relative paths made absolute: a trial's process works in another directory."""
+    paths = {name: getattr(spec, name) for kind, names in PATHS.items() if isinstance(spec, kind) for name in names}
+    found = {name: Path(path).expanduser() for name, path in paths.items() if path is not None}
+    return dataclasses.replace(spec, **{name: str(path.resolve()) for name, path in found.items() if path.exists()})

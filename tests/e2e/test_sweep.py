@@ -183,7 +183,8 @@ def test_same_seed_one_slot_same_proposals_and_values(rows_file: Path, tmp_path:
 
 def test_grid_runs_each_point_once_in_parallel_and_ends(rows_file: Path, tmp_path: Path) -> None:
     grid = ["space=grid", "sampler=grid", "scheduler=fifo", "sweep.trials=100", "train.epochs=1", "train.batch_size=16"]
-    done = run(arguments(rows_file, tmp_path, "grid", *grid))
+    relative = arguments(Path(rows_file.name), tmp_path, "grid", *grid)
+    done = run(relative, cwd=rows_file.parent)
     assert done.returncode == 0, done.stdout + done.stderr
     points = [tuple(sorted(trial["params"].items())) for trial in summary_of(tmp_path, "grid")["trials"]]
     assert len(points) == len(set(points)) == 6

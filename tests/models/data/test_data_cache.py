@@ -94,6 +94,12 @@ def test_changed_file_is_read_again(good_csv: Path, tokenizer: Any) -> None:
     assert len(list(Path("cache/tokens").iterdir())) == 2
 
 
+@pytest.mark.parametrize("change", [{"labels": ["y", "n"]}, {"split_seed": 5}, {"test_fraction": 0.3}])
+def test_other_settings_give_other_rows(good_csv: Path, tokenizer: Any, change: dict[str, Any]) -> None:
+    first, second = prepare(SPEC, tokenizer, "cache"), prepare(replace(SPEC, **change), tokenizer, "cache")
+    assert first.fingerprint != second.fingerprint == fingerprint(read(replace(SPEC, **change)))
+
+
 def test_max_length_shares_the_rows(good_csv: Path, tokenizer: Any) -> None:
     prepare(SPEC, tokenizer, "cache")
     prepare(replace(SPEC, max_length=5), tokenizer, "cache")

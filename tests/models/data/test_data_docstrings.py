@@ -113,6 +113,17 @@ def test_settings_that_docstrings_do_not_have(problems: Problems) -> None:
     ]
 
 
+def test_sentences_that_differ_in_case_are_one(
+    tmp_path: Path, problems: Problems, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    words = ["The", "shop", "of", "this", "town", "sells", "bread", "all", "day."]
+    shouted = [" ".join([*words[:at], words[at].upper(), *words[at + 1 :]]) for at in range(1, 9)]
+    (tmp_path / "shouted_once.py").write_text('"""' + "\n\n".join(shouted) + '"""\n')
+    spec = DocstringsData(libraries=["pandas", "shouted_once"], sentences_per_library=10)
+    assert problems(spec)[0].startswith("data.libraries: 'shouted_once' has 1 usable sentences")
+
+
 def test_a_sentence_of_two_libraries_is_in_neither(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
     nouns = ["apple", "bread", "cheese", "dates", "eggs", "figs", "grapes", "honey", "ice", "jam", "kale"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -125,6 +126,9 @@ def test_source_key_follows_the_folder(tmp_path: Path) -> None:
     spec = save(tmp_path / "data", train=rows([1, 0] * 20))
     first = source_key(spec)
     assert source_key(spec) == first
+    (arrow,) = Path(spec.path).glob("train/*.arrow")
+    os.utime(arrow, (1, 1))  # As when another program has written it anew.
+    assert source_key(spec) != first
     shutil.rmtree(spec.path)
     save(tmp_path / "data", train=rows([0, 1] * 20))
     assert source_key(spec) != first

@@ -52,6 +52,12 @@ def test_pairs(in_tmp: Path, write_json: Write, tokenizer: Any) -> None:
     assert data.text_pair_example(1) == ["f g"]
 
 
+def test_of_a_pair_the_longer_text_is_cut(in_tmp: Path, write_json: Write, tokenizer: Any) -> None:
+    write_json(in_tmp / "rows.json", [{"text_a": "a b", "text_b": "c d e f g", "label": at % 2} for at in range(20)])
+    data = prepare(FileData(source="json", train="rows.json", max_length=8), tokenizer, "cache")
+    assert tokenizer.decode(data.train[0]["input_ids"]) == "[CLS] a b [SEP] c d e [SEP]"
+
+
 def test_pairs_without_token_types(in_tmp: Path, write_json: Write, tokenizer: Any) -> None:
     write_json(in_tmp / "rows.json", [{"text_a": "a", "text_b": "b", "label": at % 2} for at in range(20)])
     tokenizer.model_input_names = ["input_ids", "attention_mask"]
