@@ -22,12 +22,15 @@ SEARCH_ONLY = (
 
 
 def best_trial(records: Sequence[TrialRecord], maximize: bool) -> TrialRecord | None:
-    """The best complete trial; the best pruned one where none is complete; None where none has a value."""
-    for state in (State.COMPLETE, State.PRUNED):
-        ranked = [record for record in ranking(records, maximize) if record.state is state]
-        if ranked:
-            return ranked[0]
-    return None
+    """The best complete trial; the best other one where none is complete; None where none has a value."""
+    candidates = by_merit(records, maximize)
+    return candidates[0] if candidates else None
+
+
+def by_merit(records: Sequence[TrialRecord], maximize: bool) -> list[TrialRecord]:
+    """Trials with a value: the complete ones first, since a pruned one's value was measured on the way."""
+    ranked = ranking(records, maximize)
+    return sorted(ranked, key=lambda record: record.state is not State.COMPLETE)
 
 
 def ranking(records: Sequence[TrialRecord], maximize: bool) -> list[TrialRecord]:

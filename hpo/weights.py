@@ -1,4 +1,7 @@
-"""Keeps the weights of the best trials on disk and removes the others as soon as they are beaten."""
+"""Keeps the weights of the best trials on disk and removes the others as soon as they are beaten.
+
+Complete trials come before pruned ones, as when the best trial is chosen, so that its weights are always kept.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from hpo.ledger import TrialRecord
-from hpo.results import ranking, weights_dir
+from hpo.results import by_merit, weights_dir
 
 
 class WeightKeeper:
@@ -30,9 +33,9 @@ class WeightKeeper:
 
     def ended(self, record: TrialRecord) -> None:
         """Judge the trial's weights against those kept."""
-        ranked = ranking([*self._kept, record], self._maximize)
+        ranked = by_merit([*self._kept, record], self._maximize)
         self._kept = ranked[: self._keep]
         for beaten in {record.number, *(r.number for r in ranked)} - {r.number for r in self._kept}:
-            folder = weights_dir(self._sweep_dir, beaten)
-            if folder.is_dir():
-                shutil.rmtree(folder)
+            trial_dir = weights_dir(self._sweep_dir, beaten).parent
+            if trial_dir.is_dir():
+                shutil.rmtree(trial_dir)

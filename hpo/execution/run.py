@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -30,6 +31,7 @@ RAY_SETTINGS = {
     "TUNE_FUNCTION_THREAD_TIMEOUT_S": "30",
     "TUNE_PRINT_ALL_TRIAL_ERRORS": "0",
 }
+RAY_FOLDER = "ray"
 OBJECT_STORE_BYTES = 128 * 2**20  # trials exchange metrics only; data is memory-mapped from the cache
 
 
@@ -97,6 +99,8 @@ def run_on_ray(
     from hpo.execution.adapter import SchedulerAdapter, SearchAdapter, UserStop  # noqa: PLC0415
     from hpo.execution.trial import run_trial  # noqa: PLC0415
 
+    # As many trials may wait for their process to start as there are slots; else the slots would fill one by one.
+    os.environ["TUNE_MAX_PENDING_TRIALS_PG"] = str(slots.count or 1)
     resources = {"cpu": float(slots.cpus), "gpu": slots.gpu_fraction}
     if slots.memory_gib is not None:
         resources["memory"] = slots.memory_gib * GIB
@@ -111,11 +115,16 @@ def run_on_ray(
             trial_dirname_creator=lambda trial: repr(trial.config["job"]),
         ),
         run_config=tune.RunConfig(
-            name="ray",
+            name=RAY_FOLDER,
             storage_path=str(storage.resolve()),
             stop=UserStop(asked_to_stop),
             verbose=0,
             failure_config=tune.FailureConfig(max_failures=0),
         ),
     )
-    tuner.fit()
+    try:
+        tuner.fit()
+    finally:
+        shutil.rmtree(
+            storage / RAY_FOLDER, ignore_errors=True
+        )  # nothing in it that the ledger lacks

@@ -16,6 +16,7 @@ from models.tasks import Rows, task_for
 from models.training import precision
 from models.training.arguments import training_arguments
 from models.training.clock import Clock
+from models.training.dropout import use_byte_dropout
 from models.training.evaluator import Evaluator
 from models.training.memory import give_back, peak_mib, reset_peak
 from models.training.result import Evaluation, Seconds, TrainResult
@@ -62,6 +63,8 @@ def _train(spec: TrainSpec, report: Callable[[Evaluation], None] | None, out_dir
     parameters = count_parameters(model)
     validation = Rows.from_dataset(data.validation, tokenizer)
     keep_used_words(model, (rows, validation))
+    if device.type == "cpu":
+        use_byte_dropout(model)
     evaluator = Evaluator(spec, data, validation, tokenizer, clock, report, out_dir)
     loop = Loop(
         model,

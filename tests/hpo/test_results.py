@@ -34,6 +34,8 @@ def test_pruned_trial_is_best_only_where_none_is_complete() -> None:
     assert found is not None
     assert found.number == 1
     assert best_trial([RECORDS[3]], maximize=True) is None
+    stopped = record(5, State.FAILED, 0.95)  # by the person, on its way
+    assert best_trial([*RECORDS, stopped], maximize=True) is RECORDS[2]
 
 
 def test_command_trains_the_same_configuration() -> None:
