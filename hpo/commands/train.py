@@ -23,7 +23,7 @@ def run(arguments: list[str], console: Console) -> int:
     def report(evaluation: Evaluation) -> None:
         measured = ", ".join(f"{name} {words.number(value)}" for name, value in evaluation.metrics.items())
         loss = f"training loss {words.number(evaluation.train_loss)}"
-        console.print(f"epoch {evaluation.epoch:g}: {measured}; {loss}", highlight=False)
+        console.print(f"epoch {evaluation.epoch:g}: {measured}; {loss}", highlight=False, soft_wrap=True)
 
     result = train(spec, report, folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -125,6 +125,4 @@ def run_on_ray(
     try:
         tuner.fit()
     finally:
-        shutil.rmtree(
-            storage / RAY_FOLDER, ignore_errors=True
-        )  # nothing in it that the ledger lacks
+        shutil.rmtree(storage / RAY_FOLDER, ignore_errors=True)  # nothing in it that the ledger lacks

@@ -17,6 +17,7 @@ from hpo.ledger import State, TrialRecord
 from hpo.tracking.writer import Batch, Writer
 
 PARAM_CHARACTERS = 500
+EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}  # the UI's views for training, not for agents
 FACT_METRICS = (
     "train_s",
     "eval_s",
@@ -54,7 +55,7 @@ class Tracker:
         if found is not None:
             return str(found.experiment_id)
         location = artifacts.resolve().as_uri() if artifacts is not None else None
-        return str(self.client.create_experiment(name, artifact_location=location))
+        return str(self.client.create_experiment(name, artifact_location=location, tags=EXPERIMENT_TAGS))
 
     def describe(self, params: Mapping[str, Any], tags: Mapping[str, Any]) -> None:
         """Parameters and tags of the sweep's own run."""
