@@ -11,9 +11,8 @@ from rich.console import Console
 
 from hpo.config.compose import nearest
 from hpo.errors import HpoError, InputError
+from hpo.exitcode import ExitCode
 from hpo.terminal.tables import show_errors
-
-EXIT_ERROR, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
 
 # Each command is a module of hpo.commands with `run(arguments, console) -> exit code`.
 COMMANDS = {
@@ -32,7 +31,7 @@ def main() -> None:
 
 
 def run(arguments: list[str], console: Console, errors: Console) -> int:
-    """Run a command line and return its exit code: 0, 1 failed, 2 bad input, 130 stopped by the person."""
+    """Run a command line and return its `ExitCode`."""
     _quieten()
     if not arguments or arguments[0] in ("-h", "--help"):
         _usage(console)
@@ -50,15 +49,15 @@ def run(arguments: list[str], console: Console, errors: Console) -> int:
         return int(importlib.import_module(f"hpo.commands.{name}").run(rest, console))
     except InputError as error:
         show_errors(errors, error)
-        return EXIT_BAD_INPUT
+        return ExitCode.BAD_INPUT
     except HpoError as error:
         errors.print(str(error), style="bold red", soft_wrap=True)
-        return EXIT_ERROR
+        return ExitCode.FAILED
     except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
+        return ExitCode.INTERRUPTED
     except BrokenPipeError:  # the reader of a pipe went away, as in `hpo sweep --help | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_ERROR
+        return ExitCode.FAILED
 
 
 def _quieten() -> None:

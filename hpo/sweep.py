@@ -15,6 +15,7 @@ from rich.console import Console
 from hpo.config.resolve import to_plain
 from hpo.execution.job import TrialJob
 from hpo.execution.run import ray_runtime, run_on_ray
+from hpo.exitcode import ExitCode
 from hpo.interrupt import Interrupt
 from hpo.ledger import Cause, Ledger, ledger_url
 from hpo.plan import Plan
@@ -30,8 +31,6 @@ from hpo.weights import WeightKeeper
 
 if TYPE_CHECKING:
     from hpo.tracking.tracker import Tracker
-
-EXIT_OK, EXIT_ALL_FAILED, EXIT_INTERRUPTED = 0, 1, 130
 
 
 def run_sweep(plan: Plan, console: Console) -> int:
@@ -62,8 +61,8 @@ def run_sweep(plan: Plan, console: Console) -> int:
     opening.result().text("summary.json", (plan.sweep_dir / "summary.json").read_text(encoding="utf-8"))
     show_summary(console, summary)
     if interrupt.asked.is_set():
-        return EXIT_INTERRUPTED
-    return EXIT_OK if summary["best"] is not None else EXIT_ALL_FAILED
+        return ExitCode.INTERRUPTED
+    return ExitCode.OK if summary["best"] is not None else ExitCode.FAILED
 
 
 def _run(search: Search, plan: Plan, interrupt: Interrupt) -> None:
