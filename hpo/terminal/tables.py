@@ -108,10 +108,11 @@ def show_summary(console: Console, summary: Mapping[str, Any]) -> None:
 
 
 def ranking_table(summary: Mapping[str, Any]) -> RenderableType:
-    """The best trials, and how many there are besides."""
+    """The best trials, complete ones first as when the best is chosen, and how many there are besides."""
     sign = -1 if summary["direction"] == "maximize" else 1
     trials: Sequence[Mapping[str, Any]] = summary["trials"]
-    ranked = sorted((t for t in trials if t["value"] is not None), key=lambda t: (sign * t["value"], t["number"]))
+    valued = [trial for trial in trials if trial["value"] is not None]
+    ranked = sorted(valued, key=lambda t: (t["state"] != State.COMPLETE, sign * t["value"], t["number"]))
     table = Table(box=None, padding=(0, 2, 0, 0))
     for column in ("rank", "trial", summary["metric"], "epochs", "state", "configuration"):
         table.add_column(column, header_style="dim", no_wrap=column != "configuration")
