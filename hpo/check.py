@@ -22,9 +22,8 @@ from hpo.space import Space
 from hpo.tracking.store import check_reachable
 from hpo.trialspec import ROOTS, train_spec
 from models.data import PreparedData, prepare, read
-from models.pretrained import load_tokenizer
 from models.spec import REQUIRED, Device, TrainSpec
-from models.tasks import task_for
+from models.tasks import TASKS, task_for
 from models.training import check_spec
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -57,7 +56,7 @@ def check(composed: Composed) -> Plan:
     if problems or data is None:
         raise InputError(_distinct(problems))
 
-    trials, notes = config.sweep.trials, []
+    trials, notes = config.sweep.trials, data.card.warnings()
     planned = sampler.planned()
     if planned is not None:
         trials = min(trials, planned)
@@ -80,6 +79,7 @@ def check(composed: Composed) -> Plan:
         sampler=sampler,
         data=data,
         slots=slots,
+        metric=_metric(config),
         maximize=maximize,
         trials=trials,
         start=start,
@@ -121,7 +121,7 @@ def check_training(spec: TrainSpec, known: set[str]) -> tuple[PreparedData | Non
         if "model" in sections or "output_dir" in sections:
             read(spec.data)
             return None, problems
-        return prepare(spec.data, load_tokenizer(spec.model), spec.cache_dir), problems
+        return prepare(spec.data, spec.model, spec.cache_dir), problems
     except InputError as error:
         return None, problems + list(error.problems)
 
@@ -129,7 +129,7 @@ def check_training(spec: TrainSpec, known: set[str]) -> tuple[PreparedData | Non
 def _train_spec(config: Config, slots: Slots) -> TrainSpec:
     return train_spec(
         {root: getattr(config, root) for root in ROOTS},
-        metric=config.sweep.metric,
+        metric=_metric(config),
         maximize=_maximize(config),
         device=Device(cpus=slots.cpus, gpu=slots.gpu_fraction > 0),
         cache_dir=str((Path(config.output_dir) / "cache").resolve()),
@@ -148,9 +148,18 @@ def _maximize(config: Config) -> bool:
     """The direction asked for, or the metric's natural one; an unknown metric is reported by the task's check."""
     if config.sweep.direction in ("maximize", "minimize"):
         return config.sweep.direction == "maximize"
-    if config.data.task == REQUIRED:
+    if config.data.task not in TASKS:
         return True
-    return bool(task_for(config.data).metrics.get(config.sweep.metric, True))
+    return bool(_metrics(config).get(_metric(config), True))
+
+
+def _metric(config: Config) -> str:
+    """The metric asked for, or the first of the task's own."""
+    return config.sweep.metric or next(iter(_metrics(config)), REQUIRED)
+
+
+def _metrics(config: Config) -> Mapping[str, bool]:
+    return task_for(config.data).metrics(config.data) if config.data.task in TASKS else {}
 
 
 def _made_up_name(choices: Mapping[str, str]) -> str:

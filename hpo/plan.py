@@ -26,6 +26,7 @@ class Plan:
         schema: The trial's config, and the options of the searched groups.
         choices: The chosen option of each group.
         data: The data, tokenized in the cache.
+        metric: Validation metric that is optimized.
         start: The person's own configuration as first trial; None: not tried, for the reason in `start_note`.
         trials: How many trials there will be at most.
         notes: What a person should know before starting.
@@ -40,6 +41,7 @@ class Plan:
     sampler: Sampler
     data: PreparedData
     slots: Slots
+    metric: str
     maximize: bool
     trials: int
     start: Mapping[str, Any] | None
@@ -64,7 +66,7 @@ class Plan:
         """What one proposal trains."""
         return train_spec(
             apply_params(self.schema, self.space, params),
-            metric=self.config.sweep.metric,
+            metric=self.metric,
             maximize=self.maximize,
             device=Device(cpus=self.slots.cpus, gpu=self.slots.gpu_fraction > 0),
             cache_dir=str(self.cache_dir.resolve()),

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from hpo.collapse import COLLAPSED
 from hpo.ledger import Ledger, State, TrialRecord
 
 SUMMARY = "summary.json"
@@ -58,6 +59,8 @@ def summarize(ledger: Ledger) -> dict[str, Any]:
         "slots": _slots(about, records),
         "best": _best(ledger, best) if best is not None else None,
         "start": _start(records, about),
+        "baselines": about.get("baselines", []),
+        "data": about.get("data_card"),
         "model_uri": about.get("model_uri"),
         "mlflow": {"uri": about["mlflow_uri"], "run_id": about.get("mlflow_run_id")},
         "trials": [_trial(record) for record in records],
@@ -116,8 +119,10 @@ def _trial(record: TrialRecord) -> dict[str, Any]:
         "state": record.state.value,
         "cause": record.cause.value if record.cause else None,
         "reason": record.reason,
+        COLLAPSED: bool(record.facts.get(COLLAPSED)),
         "params": record.params,
         "value": record.value,
+        "trainable_parameters": record.facts.get("trainable_parameters"),
         "epochs": record.epochs,
         "steps": record.steps,
         "seconds": (record.ended_at or time.time()) - record.started_at if record.started_at else None,

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import optuna
 
+from hpo.collapse import COLLAPSED, is_collapsed
 from hpo.ledger import Cause, Ledger, Outcome, State, TrialRecord
 from hpo.ledger.ledger import best_of
 from hpo.samplers import Sampler
@@ -52,6 +53,7 @@ class Search:
         metric: Name of the optimized metric among an evaluation's metrics.
         trials: How many trials there may be.
         start: The person's own configuration, tried first; None: not tried.
+        trivial: What the trivial baseline reaches; a trial that ends no better is marked as collapsed. None: not known.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Search:
         metric: str,
         trials: int,
         start: Mapping[str, Any] | None = None,
+        trivial: float | None = None,
         observers: Iterable[Observer] = (),
     ) -> None:
         self.ledger = ledger
@@ -70,6 +73,7 @@ class Search:
         self.scheduler = scheduler
         self.metric = metric
         self.trials = trials
+        self.trivial = trivial
         self.observers = tuple(observers)
         self.records: dict[int, TrialRecord] = {}
         if start is not None:
@@ -131,6 +135,8 @@ class Search:
             return
         if outcome.state is State.COMPLETE and record.value is None:
             outcome = Outcome(Cause.ERROR, "the training ended without one evaluation", outcome.facts)
+        if is_collapsed(record.value, self.trivial, maximize=self.ledger.maximize):
+            outcome.facts[COLLAPSED] = True
         self.ledger.end(number, outcome, record.value)
         record.state, record.cause, record.reason = outcome.state, outcome.cause, outcome.reason
         record.facts = dict(outcome.facts)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from rich.console import Console
 
+from hpo.collapse import trivial_value
 from hpo.config.resolve import to_plain
 from hpo.execution.job import TrialJob
 from hpo.execution.run import ray_runtime, run_on_ray
@@ -28,6 +29,9 @@ from hpo.terminal.live import Display
 from hpo.terminal.tables import show_summary
 from hpo.tracking.store import artifact_dir, tracking_uri
 from hpo.weights import WeightKeeper
+from models.baselines.base import run_baselines
+
+DATA_CARD = "data_card.md"
 
 if TYPE_CHECKING:
     from hpo.tracking.tracker import Tracker
@@ -43,11 +47,14 @@ def run_sweep(plan: Plan, console: Console) -> int:
     """
     ledger = _begin(plan)
     interrupt = Interrupt(console)
-    with Display(plan, console) as display, interrupt.listening(), ThreadPoolExecutor(1) as pool:
+    with Display(plan, console) as display, interrupt.listening(), ThreadPoolExecutor(2) as pool:
         opening = pool.submit(_open_tracker, plan, ledger)  # takes seconds, in which Ray starts
+        measuring = pool.submit(_baselines, plan)  # the same
         try:
             with ray_runtime(plan.config.cluster, plan.slots) as slots:
                 ledger.note("slots", to_plain(slots))
+                ledger.note("baselines", baselines := measuring.result())
+                opening.result().baselines(baselines)
                 _run(_search(plan, ledger, opening.result(), display), replace(plan, slots=slots), interrupt)
         except KeyboardInterrupt:
             interrupt.asked.set()
@@ -77,14 +84,22 @@ def _run(search: Search, plan: Plan, interrupt: Interrupt) -> None:
             search.stop(Cause.LOST, "the sweep ended before the trial did")
 
 
+def _baselines(plan: Plan) -> list[dict[str, Any]]:
+    """The task's cheap baselines on the validation rows, as JSON has them."""
+    if not plan.config.sweep.baselines:
+        return []
+    return [asdict(baseline) for baseline in run_baselines(plan.config.data.task, plan.data)]
+
+
 def _begin(plan: Plan) -> Ledger:
     """The sweep's folder, its config as a file, and its place in the ledger."""
     plan.sweep_dir.mkdir(parents=True)
     config = to_plain(plan.config)
     (plan.sweep_dir / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+    (plan.sweep_dir / DATA_CARD).write_text(plan.data.card.to_markdown(), encoding="utf-8")
     about = {
         "status": "running",
-        "metric": plan.config.sweep.metric,
+        "metric": plan.metric,
         "overrides": list(plan.overrides),
         "config": config,
         "choices": dict(plan.choices),
@@ -96,6 +111,8 @@ def _begin(plan: Plan) -> Ledger:
         "sweep_dir": str(plan.sweep_dir.resolve()),
         "mlflow_uri": tracking_uri(plan.config.tracking, plan.output_dir),
         "data_fingerprint": plan.data.fingerprint,
+        "data_card": plan.data.card.to_dict(),
+        "baselines": [],
         "git_commit": commit(Path.cwd()),
         "versions": versions(),
     }
@@ -109,7 +126,7 @@ def _open_tracker(plan: Plan, ledger: Ledger) -> Tracker:
     spec = plan.config.tracking
     about = ledger.about
     artifacts = artifact_dir(spec, plan.output_dir)
-    tracker = Tracker(about["mlflow_uri"], spec.experiment, plan.name, plan.config.sweep.metric, artifacts)
+    tracker = Tracker(about["mlflow_uri"], spec.experiment, plan.name, plan.metric, artifacts)
     config = about["config"]
     params = {
         f"{section}.{key}": value
@@ -121,7 +138,8 @@ def _open_tracker(plan: Plan, ledger: Ledger) -> Tracker:
     if about["git_commit"]:
         tags["mlflow.source.git.commit"] = about["git_commit"]
     tracker.describe(params | {"space": config["space"]}, tags)
-    tracker.text("config.yaml", (plan.sweep_dir / "config.yaml").read_text(encoding="utf-8"))
+    for name in ("config.yaml", DATA_CARD):
+        tracker.text(name, (plan.sweep_dir / name).read_text(encoding="utf-8"))
     return tracker
 
 
@@ -132,9 +150,10 @@ def _search(plan: Plan, ledger: Ledger, tracker: Tracker, display: Display) -> S
         ledger,
         plan.sampler,
         make_scheduler(plan.config.scheduler, plan.maximize, longest_training(plan.config.train, plan.space)),
-        metric=plan.config.sweep.metric,
+        metric=plan.metric,
         trials=plan.trials,
         start=plan.start,
+        trivial=trivial_value(ledger.about["baselines"], plan.metric),
         observers=(keeper, tracker, display),
     )
 
@@ -151,12 +170,12 @@ def _finish(plan: Plan, ledger: Ledger, tracker: Tracker, *, interrupted: bool) 
     best = best_trial(ledger.trials(), plan.maximize)
     values: dict[str, float] = {}
     if best is not None and best.value is not None:
-        values = {f"best/{plan.config.sweep.metric}": best.value, "best/trial": float(best.number)}
+        values = {f"best/{plan.metric}": best.value, "best/trial": float(best.number)}
         register_as = plan.name if plan.config.tracking.register else None
         weights = weights_dir(plan.sweep_dir, best.number)
-        texts, seconds = plan.data.text_example(), plan.data.text_pair_example()
-        examples = list(zip(texts, seconds, strict=True)) if plan.data.pair else texts
-        uri = log_champion(tracker.client, tracker.run_id, weights, examples, register_as)
+        uri = log_champion(
+            tracker.client, tracker.run_id, weights, plan.config.data.task, plan.data.examples(), register_as
+        )
         ledger.note("model_uri", uri)
     ledger.note("status", "interrupted" if interrupted else "finished")
     _close(ledger, tracker, values, "KILLED" if interrupted else "FINISHED" if best is not None else "FAILED")

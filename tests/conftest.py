@@ -9,6 +9,8 @@ import pytest
 # Before any library is imported: no test asks a hub, and Ray's workers inherit it.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ.pop("HPO_OUTPUT_DIR", None)
+# The contract suites' asserts say what they compared, as those in test files do.
+pytest.register_assert_rewrite("tests.contract")
 
 GOOD = "the soup was excellent and warm", "what a wonderful evening", "bright clever and moving", "a joy from start"
 BAD = "the soup was awful and cold", "what a dreadful evening", "dull stupid and flat", "a bore from start"

@@ -12,6 +12,7 @@ from rich.console import Console
 from hpo.check import training_of
 from hpo.commands.hydra_flags import composed
 from hpo.terminal import words
+from models.tasks import goal_of, task_for
 from models.training import Evaluation, train
 
 
@@ -29,7 +30,9 @@ def run(arguments: list[str], console: Console) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "result.json", asdict(result))
     where = f"{result.device}, {result.precision}"
-    best = f"best {spec.metric} {words.number(result.best_value)} at epoch {result.best_epoch:g}"
+    best = (
+        f"best {goal_of(task_for(spec.data), spec)[0]} {words.number(result.best_value)} at epoch {result.best_epoch:g}"
+    )
     console.print(f"{best}; {words.seconds(sum(asdict(result.seconds).values()))} on {where}", style="bold green")
     console.print(f"weights: {result.weights}", highlight=False, soft_wrap=True)
     return 0

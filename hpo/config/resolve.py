@@ -76,11 +76,15 @@ def to_plain(value: Any) -> Any:
 def _spec(node: DictConfig, path: str, problems: list[Problem]) -> Any:
     """The node as its dataclass. A key that was forced in with Hydra's `+` is a problem, like any other unknown key."""
     schema: Any = OmegaConf.get_type(node)
-    values = _container(node)
+    values: dict[str, Any] = _container(node)
     known = [field.name for field in dataclasses.fields(schema)]
     problems += [
         Problem(f"{path}.{key}", "no such key", nearest(key, known, "keys")) for key in values if key not in known
     ]
+    for key in known:
+        child = node._get_node(key)
+        if isinstance(child, DictConfig) and dataclasses.is_dataclass(OmegaConf.get_type(child)):
+            values[key] = _spec(child, f"{path}.{key}", problems)
     return schema(**{key: value for key, value in values.items() if key in known})
 
 

@@ -18,10 +18,13 @@ class SweepSpec:
 
     name: str | None = opt(None, "Name of the sweep in the ledger, MLflow and the output folder; null: made up.")
     trials: int = opt(16, "Number of trials.", low=1)
-    metric: str = opt("accuracy", "Validation metric that is optimized; the task says which there are.")
+    metric: str | None = opt(None, "Validation metric that is optimized; null: the first of the task's own.")
     direction: str = opt("auto", "Whether more is better; auto: as is natural for the metric.", choices=DIRECTIONS)
     seed: int = opt(0, "Seed of the sampler.", low=0)
     start_first: bool = opt(True, "Train the config's current values first, so that the search is seen to beat them.")
+    baselines: bool = opt(
+        True, "Measure the task's cheap baselines once, for the ranking and to know collapsed trials."
+    )
     keep_models: int = opt(3, "How many of the best trials keep their weights on disk.", low=1)
 
 

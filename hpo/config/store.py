@@ -13,15 +13,31 @@ from hpo.config.schema import Config, LocalTracking, ServerTracking
 from hpo.samplers import SPECS as SAMPLERS
 from hpo.schedulers import SPECS as SCHEDULERS
 from models.spec import (
+    BitFitTuning,
+    CnnModel,
     DiskData,
     DocstringsData,
+    DoraTuning,
     EmbeddedModel,
+    EncoderDecoderModel,
     FileData,
     FullTuning,
+    GptModel,
+    GradualTuning,
+    HeadTuning,
     HubData,
     HubModel,
+    Ia3Tuning,
+    LastLayersTuning,
+    LayerwiseDecayTuning,
     LoraTuning,
+    MultiTaskData,
+    PrefixTuning,
+    PromptTuning,
+    QloraTuning,
+    RnnModel,
     TinyModel,
+    TransformerModel,
 )
 
 CONF_DIR = Path(conf.__file__).parent
@@ -29,9 +45,37 @@ CONFIG_NAME = "config"
 
 # Options of the schema, by group: what a YAML option builds on with `defaults: [/schema/<group>/<name>@_here_]`.
 SCHEMAS: dict[str, dict[str, type]] = {
-    "data": {"docstrings": DocstringsData, "files": FileData, "hub": HubData, "disk": DiskData},
-    "model": {"embedded": EmbeddedModel, "hub": HubModel, "tiny": TinyModel},
-    "tuning": {"full": FullTuning, "lora": LoraTuning},
+    "data": {
+        "docstrings": DocstringsData,
+        "files": FileData,
+        "hub": HubData,
+        "disk": DiskData,
+        "multi_task": MultiTaskData,
+    },
+    "model": {
+        "embedded": EmbeddedModel,
+        "hub": HubModel,
+        "tiny": TinyModel,
+        "cnn": CnnModel,
+        "rnn": RnnModel,
+        "transformer": TransformerModel,
+        "gpt": GptModel,
+        "encoder_decoder": EncoderDecoderModel,
+    },
+    "tuning": {
+        "full": FullTuning,
+        "head": HeadTuning,
+        "last_n": LastLayersTuning,
+        "gradual": GradualTuning,
+        "llrd": LayerwiseDecayTuning,
+        "bitfit": BitFitTuning,
+        "lora": LoraTuning,
+        "dora": DoraTuning,
+        "qlora": QloraTuning,
+        "ia3": Ia3Tuning,
+        "prompt": PromptTuning,
+        "prefix": PrefixTuning,
+    },
     "sampler": dict(SAMPLERS),
     "scheduler": dict(SCHEDULERS),
     "tracking": {"local": LocalTracking, "server": ServerTracking},
@@ -56,6 +100,9 @@ def _node(schema: type) -> DictConfig:
     """The schema as OmegaConf node; a frozen dataclass would make it read-only, and overrides could not reach it."""
     node: DictConfig = OmegaConf.structured(schema)
     _thaw(node)
+    if schema is MultiTaskData:
+        for name in ("tasks", "weights"):
+            node[name]._set_flag("struct", False)  # any name may be given, without Hydra's `+`
     return node
 
 

@@ -66,7 +66,7 @@ class Display:
         """A trial was evaluated."""
         self._take(record)
         entry = record.evaluations[-1]
-        value = entry["metrics"].get(self._plan.config.sweep.metric)
+        value = entry["metrics"].get(self._plan.metric)
         self._line(f"trial {record.number}: epoch {entry['epoch']:g} {self._metric}={words.number(value)}")
 
     def ended(self, record: TrialRecord) -> None:
@@ -78,7 +78,7 @@ class Display:
 
     @property
     def _metric(self) -> str:
-        return self._plan.config.sweep.metric
+        return self._plan.metric
 
     def _take(self, record: TrialRecord) -> None:
         with self._lock:

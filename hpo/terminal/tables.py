@@ -9,10 +9,12 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from hpo.collapse import COLLAPSED
 from hpo.errors import InputError
 from hpo.ledger import State
 from hpo.plan import Plan
 from hpo.terminal import words
+from models.data import PreparedParts
 
 RANKED = 10
 
@@ -34,7 +36,7 @@ def show_plan(console: Console, plan: Plan) -> None:
     direction = "maximize" if plan.maximize else "minimize"
     for name, value in (
         ("sweep", plan.name),
-        ("metric", f"{config.sweep.metric} ({direction})"),
+        ("metric", f"{plan.metric} ({direction})"),
         ("data", _data(plan)),
         ("model", config.model.name),
         ("tuning", config.tuning.name),
@@ -62,9 +64,14 @@ def show_plan(console: Console, plan: Plan) -> None:
 def _data(plan: Plan) -> str:
     data = plan.data
     rows = " + ".join(f"{len(split)} {name}" for name, split in _splits(plan) if len(split))
-    what = "pairs of texts" if data.pair else "texts"
-    classes = ", ".join(data.labels[:8]) + (", ..." if len(data.labels) > 8 else "")
-    return f"{plan.choices.get('data', '')}: {rows} {what}; {len(data.labels)} classes: {classes}"
+    what = f"{rows} {'pairs of texts' if data.pair else 'rows'} for {plan.config.data.task}"
+    if data.labels:
+        what += f"; {len(data.labels)} labels: {', '.join(data.labels[:8])}" + (", ..." if len(data.labels) > 8 else "")
+    if isinstance(data, PreparedParts):
+        tasks = data.about["tasks"]
+        parts = (f"{name} ({tasks[name]}, {len(part.train)} training rows)" for name, part in data.parts.items())
+        what += f"; parts: {', '.join(parts)}"
+    return f"{plan.choices.get('data', '')}: {what}"
 
 
 def _splits(plan: Plan) -> tuple[tuple[str, Sized], ...]:
@@ -108,7 +115,7 @@ def show_summary(console: Console, summary: Mapping[str, Any]) -> None:
 
 
 def ranking_table(summary: Mapping[str, Any]) -> RenderableType:
-    """The best trials, complete ones first as when the best is chosen, and how many there are besides."""
+    """The best trials, complete ones first as when the best is chosen, the baselines among them, and how many more."""
     sign = -1 if summary["direction"] == "maximize" else 1
     trials: Sequence[Mapping[str, Any]] = summary["trials"]
     valued = [trial for trial in trials if trial["value"] is not None]
@@ -116,12 +123,29 @@ def ranking_table(summary: Mapping[str, Any]) -> RenderableType:
     table = Table(box=None, padding=(0, 2, 0, 0))
     for column in ("rank", "trial", summary["metric"], "epochs", "state", "configuration"):
         table.add_column(column, header_style="dim", no_wrap=column != "configuration")
+    waiting = _baselines(summary, sign)
     for place, trial in enumerate(ranked[:RANKED], start=1):
-        state = trial["state"] + (f" ({trial['cause']})" if trial["cause"] else "")
+        while waiting and trial["state"] == State.COMPLETE and sign * waiting[0][1] < sign * trial["value"]:
+            _add_baseline(table, *waiting.pop(0))
+        words_of_state = [trial["state"], *([COLLAPSED] if trial.get(COLLAPSED) else [])]
+        state = ", ".join(words_of_state) + (f" ({trial['cause']})" if trial["cause"] else "")
         style = words.STYLES[State(trial["state"])]
         row = (str(place), str(trial["number"]), words.number(trial["value"]), f"{trial['epochs']:g}")
         table.add_row(*row, Text(state, style=style), words.params(trial["params"]))
+    for baseline in waiting:
+        _add_baseline(table, *baseline)
     rest = len(trials) - min(len(ranked), RANKED)
     if rest:
         table.caption = f"and {rest} more"
     return table
+
+
+def _baselines(summary: Mapping[str, Any], sign: int) -> list[tuple[str, float]]:
+    """Names and values of the baselines, the best first."""
+    found = summary.get("baselines", [])
+    values = [(b["name"], float(b["metrics"][summary["metric"]])) for b in found if summary["metric"] in b["metrics"]]
+    return sorted(values, key=lambda pair: sign * pair[1])
+
+
+def _add_baseline(table: Table, name: str, value: float) -> None:
+    table.add_row("", "", words.number(value), "", "baseline", name, style="dim")

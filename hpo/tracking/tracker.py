@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import mlflow
 from mlflow.entities import Metric, Param, RunTag
 from mlflow.tracking import MlflowClient
 
+from hpo.collapse import COLLAPSED
 from hpo.ledger import State, TrialRecord
 from hpo.tracking.writer import Batch, Writer
 
@@ -61,6 +63,11 @@ class Tracker:
         """Parameters and tags of the sweep's own run."""
         self.writer.put(Batch(None, params=_params(params), tags=_tags(tags)))
 
+    def baselines(self, found: Iterable[Mapping[str, Any]]) -> None:
+        """What the cheap baselines reach, as metrics of the sweep's own run."""
+        values = {f"baseline/{b['name']}/{metric}": value for b in found for metric, value in b["metrics"].items()}
+        self.writer.put(Batch(None, metrics=_metrics({_metric_name(name): v for name, v in values.items()}, 0)))
+
     def started(self, record: TrialRecord) -> None:
         """Make the trial's run."""
         name = f"{self.sweep} #{record.number}"
@@ -82,7 +89,7 @@ class Tracker:
         if record.value is not None:
             values[f"best/{self.metric}"] = record.value
         tags: dict[str, Any] = {"state": record.state.value, "cause": record.cause.value if record.cause else ""}
-        tags |= {key: record.facts[key] for key in ("device", "precision") if key in record.facts}
+        tags |= {key: record.facts[key] for key in ("device", "precision", COLLAPSED) if key in record.facts}
         if record.reason:
             tags["reason"] = record.reason[-4000:]
         self.writer.put(
@@ -104,6 +111,11 @@ class Tracker:
         """
         self.writer.put(Batch(None, metrics=_metrics(values, 0), status=status))
         self.writer.close()
+
+
+def _metric_name(name: str) -> str:
+    """MLflow takes letters, digits and a few signs."""
+    return re.sub(r"[^\w./ -]", "-", name)
 
 
 def _metrics(values: Mapping[str, float], step: int) -> list[Metric]:

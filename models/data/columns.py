@@ -116,3 +116,36 @@ def _existing(table: Table) -> str:
 
 def _plain(column: str) -> str:
     return column.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def find_role(
+    tables: Mapping[str, Table], role: str, given: str | None, usual: Sequence[str], problems: list[Problem]
+) -> str | None:
+    """The column of one role: the given one, else the one with a usual name, which every split must have.
+
+    Args:
+        tables: At least `train`.
+        role: The config key that names it, without `data.`.
+        given: What the person named; None: by its usual name.
+        usual: Names to look for.
+        problems: What is wrong is added to it; then None is returned.
+    """
+    train = tables["train"]
+    if given is not None and given not in train.columns:
+        problems.append(Problem(f"data.{role}", f"{train.name} has no column {given!r}", _existing(train)))
+        return None
+    name = given or _first_usual(train, role, usual, problems)
+    missing = [table for table in tables.values() if name is not None and name not in table.columns]
+    for table in missing:
+        rule = f"{table.name} has no column {name!r}, which the training rows have"
+        problems.append(Problem(table.where, rule, _existing(table)))
+    return None if missing else name
+
+
+def _first_usual(table: Table, role: str, usual: Sequence[str], problems: list[Problem]) -> str | None:
+    """The first of the usual names that the table has: they stand in the order in which they are meant."""
+    by_name = {_plain(column): column for column in table.columns}
+    found = next((by_name[name] for name in usual if name in by_name), None)
+    if found is None:
+        _one(table, role, usual, (), problems)
+    return found

@@ -17,8 +17,9 @@ ROWS_AT_ONCE = 1000
 
 
 def fingerprint(splits: Splits) -> str:
-    """SHA-256 (hex) of the normalized rows of all splits, in order, and of the labels."""
-    digest = hashlib.sha256(json.dumps([splits.labels, splits.pair]).encode())
+    """SHA-256 (hex) of the normalized rows of all splits, in order, and of what is known of them as a whole."""
+    more = {name: value for name, value in splits.about.items() if name not in ("labels", "pair")}
+    digest = hashlib.sha256(json.dumps([splits.labels, splits.pair, *([more] if more else [])]).encode())
     for name in SPLITS:
         rows = getattr(splits, name)
         digest.update(f"{name} {rows.num_rows}".encode())

@@ -4,62 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter, OrderedDict
-from dataclasses import asdict, dataclass
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from datasets import Dataset
-
+from models.data.card_of import data_card
+from models.data.care import DataCard, PartsCard
 from models.data.fingerprint import fingerprint, source_key
+from models.data.formats import FORMATS, Format
+from models.data.parts import each_part, fingerprint_of_parts, rows_of_parts, together
+from models.data.prepared import PreparedData, PreparedParts
 from models.data.read import read
 from models.data.splits import SPLITS, Splits
 from models.data.store import once, read_rows, write_dataset
 from models.data.tokens import tokenizer_key, write_tokens
+from models.data.vocabulary import model_tokenizers
 from models.errors import InputError
-from models.spec import DataSpec, DiskData, FileData
+from models.pretrained.tokenizers import Tokenizers
+from models.spec import DataSpec, DiskData, FileData, ModelSpec, MultiTaskData
+from models.spec.parts import part_specs
 
-ROWS_VERSION = 1  # Raise when `read` gives other rows for the same source: old folders are then not used.
-TOKENS_VERSION = 1  # The same for the files of tokens.
+# Fields that decide how rows become tokens, not which rows there are.
+TOKEN_SETTINGS = ("max_length", "max_target_length", "stride", "pack", "prefix", "too_long")
+ROWS_VERSION = 2  # Raise when `read` gives other rows for the same source: old folders are then not used.
+TOKENS_VERSION = 2  # The same for the files of tokens.
 MOST_KEPT = 8  # Prepared data that a process remembers.
 
 _MEMO: OrderedDict[tuple[Any, ...], PreparedData] = OrderedDict()
-
-
-@dataclass(frozen=True, eq=False)
-class PreparedData:
-    """What a training reads: tokens of three splits, memory-mapped.
-
-    The splits have columns `input_ids` (list of int, no padding), `token_type_ids` (only for pairs, and only if the
-    tokenizer makes them), `length` (tokens) and `label` (index into `labels`).
-
-    Attributes:
-        test: May have no rows, when `test_fraction` is 0 and no test set was given.
-        labels: Class names.
-        pair: Whether a row has two texts.
-        fingerprint: SHA-256 of the normalized rows, the same wherever they are prepared.
-        label_counts: Training rows of each class, in the order of `labels`; 0 for a class that only has a name.
-        raw: The normalized rows themselves, in the same order.
-        source_notes: What was decided while reading, for people.
-    """
-
-    train: Dataset
-    validation: Dataset
-    test: Dataset
-    labels: tuple[str, ...]
-    pair: bool
-    fingerprint: str
-    label_counts: tuple[int, ...]
-    raw: Splits
-    source_notes: tuple[str, ...] = ()
-
-    def text_example(self, rows: int = 3) -> list[str]:
-        """The first few texts of the validation rows, as an example of the input."""
-        return list(self.raw.validation[:rows]["text"])
-
-    def text_pair_example(self, rows: int = 3) -> list[str]:
-        """The second texts that belong to `text_example`; empty where rows have one text."""
-        return list(self.raw.validation[:rows]["text_pair"]) if self.pair else []
 
 
 def prepare(spec: DataSpec, tokenizer: Any, cache_dir: str | Path) -> PreparedData:
@@ -67,14 +40,15 @@ def prepare(spec: DataSpec, tokenizer: Any, cache_dir: str | Path) -> PreparedDa
 
     Args:
         spec: The data.
-        tokenizer: A Transformers tokenizer.
-        cache_dir: Folder that all processes share. `data/<key>` under it holds normalized rows, `tokens/<key>` tokens.
+        tokenizer: The model that reads the tokens (a `ModelSpec`), or a transformers tokenizer.
+        cache_dir: Folder that all processes share. `data/<key>` under it holds normalized rows, `tokens/<key>` tokens,
+            `vocabularies/<key>` learned tokenizers.
 
     Raises:
         InputError: With every problem of the data.
     """
-    _check_length(spec, tokenizer)
-    memo = (repr(spec), tokenizer_key(tokenizer), str(cache_dir), str(Path.cwd()), _stamp(spec))
+    by = repr(tokenizer) if isinstance(tokenizer, ModelSpec) else tokenizer_key(tokenizer)
+    memo = (repr(spec), by, str(cache_dir), str(Path.cwd()), _stamp(spec))
     if memo not in _MEMO:
         _MEMO[memo] = _prepare(spec, tokenizer, Path(cache_dir).expanduser())
         while len(_MEMO) > MOST_KEPT:
@@ -84,17 +58,53 @@ def prepare(spec: DataSpec, tokenizer: Any, cache_dir: str | Path) -> PreparedDa
 
 
 def _prepare(spec: DataSpec, tokenizer: Any, cache_dir: Path) -> PreparedData:
-    rows = cache_dir / "data" / _rows_key(spec)
-    about = once(rows, lambda folder: _write_rows(folder, spec))
-    notes = tuple(about["source_notes"])
-    train, validation, test = (read_rows(rows / f"{name}.arrow") for name in SPLITS)
-    raw = Splits(train, validation, test, tuple(about["labels"]), about["pair"], notes)
-    key = _hash([TOKENS_VERSION, about["fingerprint"], tokenizer_key(tokenizer), spec.max_length])
-    tokens = cache_dir / "tokens" / key
-    once(tokens, lambda folder: _write_tokens(folder, raw, tokenizer, spec.max_length))
-    train, validation, test = (read_rows(tokens / f"{name}.arrow") for name in SPLITS)
-    counts = tuple(about["label_counts"])
-    return PreparedData(train, validation, test, raw.labels, raw.pair, about["fingerprint"], counts, raw, notes)
+    if isinstance(spec, MultiTaskData):
+        return _prepare_parts(spec, tokenizer, cache_dir)
+    if not isinstance(tokenizer, ModelSpec):
+        _check_length(spec, tokenizer)  # Before the rows are read: that may take long.
+    raw, key = _rows(spec, cache_dir)
+    tokenizers = _tokenizers(tokenizer, [(FORMATS[spec.task], raw)], key, cache_dir)
+    return _tokens(spec, raw, key, tokenizers, cache_dir)
+
+
+def _prepare_parts(spec: MultiTaskData, tokenizer: Any, cache_dir: Path) -> PreparedParts:
+    rows = each_part(spec, lambda _, part: _rows(part, cache_dir))
+    texts = [(FORMATS[part.task], rows[name][0]) for name, part in part_specs(spec).items()]
+    key = fingerprint_of_parts({name: fingerprint for name, (_, fingerprint) in rows.items()})
+    tokenizers = _tokenizers(tokenizer, texts, key, cache_dir)
+    parts = each_part(spec, lambda name, part: _tokens(part, *rows[name], tokenizers, cache_dir))
+    raw = together(spec, {name: part.raw for name, part in parts.items()})
+    train, validation, test = (rows_of_parts([len(getattr(part, name)) for part in parts.values()]) for name in SPLITS)
+    card = PartsCard(spec.task, {name: part.card for name, part in parts.items() if isinstance(part.card, DataCard)})
+    return PreparedParts(train, validation, test, raw, tokenizers, key, card, parts, spec.temperature)
+
+
+def _rows(spec: DataSpec, cache_dir: Path) -> tuple[Splits, str]:
+    """The normalized rows, and their fingerprint."""
+    folder = cache_dir / "data" / _rows_key(spec)
+    kept = once(folder, lambda new: _write_rows(new, spec))
+    train, validation, test = (read_rows(folder / f"{name}.arrow") for name in SPLITS)
+    splits = Splits(train, validation, test, kept["about"], tuple(kept["source_notes"]), kept["findings"])
+    return splits, kept["fingerprint"]
+
+
+def _tokenizers(given: Any, rows: Sequence[tuple[Format, Splits]], key: str, cache_dir: Path) -> Tokenizers:
+    """The model's, or the one given."""
+    if isinstance(given, ModelSpec):
+        return model_tokenizers(given, [(kind, splits.train) for kind, splits in rows], key, cache_dir)
+    return Tokenizers(given, given)
+
+
+def _tokens(spec: DataSpec, raw: Splits, key: str, tokenizers: Tokenizers, cache_dir: Path) -> PreparedData:
+    """The rows with this fingerprint as tokens."""
+    _check_length(spec, tokenizers.source)
+    kind = FORMATS[spec.task]
+    keys = [tokenizer_key(tokenizers.source), tokenizer_key(tokenizers.target)]
+    lengths = {name: getattr(spec, name) for name in TOKEN_SETTINGS}
+    folder = cache_dir / "tokens" / _hash([TOKENS_VERSION, key, spec.task, keys, lengths])
+    kept = once(folder, lambda new: _write_tokens(new, raw, kind, tokenizers, spec))
+    train, validation, test = (read_rows(folder / f"{name}.arrow") for name in SPLITS)
+    return PreparedData(train, validation, test, raw, tokenizers, key, DataCard.from_dict(kept["card"]))
 
 
 def _rows_key(spec: DataSpec) -> str:
@@ -103,27 +113,34 @@ def _rows_key(spec: DataSpec) -> str:
     except InputError:
         read(spec)  # Says all problems, not only those of the source.
         raise
-    return _hash([ROWS_VERSION, type(spec).__name__, source, {**asdict(spec), "max_length": None}])
+    fields = {name: value for name, value in asdict(spec).items() if name not in TOKEN_SETTINGS}
+    return _hash([ROWS_VERSION, type(spec).__name__, source, fields])
 
 
 def _write_rows(folder: Path, spec: DataSpec) -> dict[str, Any]:
     splits = read(spec)
     for name in SPLITS:
         write_dataset(folder / f"{name}.arrow", getattr(splits, name))
-    counts = Counter(splits.train["label"])
     return {
-        "labels": splits.labels,
-        "pair": splits.pair,
+        "about": dict(splits.about),
         "fingerprint": fingerprint(splits),
-        "label_counts": [counts[label] for label in range(len(splits.labels))],
         "source_notes": splits.source_notes,
+        "findings": dict(splits.findings),
     }
 
 
-def _write_tokens(folder: Path, raw: Splits, tokenizer: Any, max_length: int) -> dict[str, Any]:
-    for name in SPLITS:
-        write_tokens(folder / f"{name}.arrow", getattr(raw, name), tokenizer, max_length)
-    return {"max_length": max_length}
+def _write_tokens(folder: Path, raw: Splits, kind: Format, tokenizers: Tokenizers, spec: DataSpec) -> dict[str, Any]:
+    used = {name: getattr(raw, name) for name in SPLITS}
+    lengths = {name: kind.lengths(rows[:], tokenizers, spec, raw.about) for name, rows in used.items() if len(rows)}
+    if spec.too_long == "drop" and lengths["train"]:
+        fits = [at for at, length in enumerate(lengths["train"]) if length <= spec.max_length]
+        if not fits:
+            rule = f"no training row has at most {spec.max_length} tokens, and data.too_long=drop"
+            raise InputError.one("data.max_length", rule, f"the shortest has {min(lengths['train'])}")
+        used["train"] = used["train"].select(fits)
+    for name, rows in used.items():
+        write_tokens(folder / f"{name}.arrow", rows, kind, tokenizers, raw.about, spec)
+    return {"card": data_card(spec, kind, raw, len(used["train"]), lengths, tokenizers).to_dict()}
 
 
 def _check_length(spec: DataSpec, tokenizer: Any) -> None:
@@ -135,6 +152,8 @@ def _check_length(spec: DataSpec, tokenizer: Any) -> None:
 
 def _stamp(spec: DataSpec) -> tuple[tuple[int, int] | None, ...]:
     """Size and time of the files behind `spec`: a process that lives long sees that one has changed."""
+    if isinstance(spec, MultiTaskData):
+        return tuple(one for part in part_specs(spec).values() for one in _stamp(part))
     if isinstance(spec, FileData):
         names = [name for name in (spec.train, spec.validation, spec.test) if name is not None]
         paths = [Path(name).expanduser() for name in names]

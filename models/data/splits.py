@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,21 +17,31 @@ MOST_ROWS = 5  # Rows named one by one in a message; the others are counted.
 
 @dataclass(frozen=True, eq=False)
 class Splits:
-    """Normalized rows: columns `text: str`, `text_pair: str` (only when `pair`), `label: int` (index into `labels`).
+    """Normalized rows, in the columns of the task's format.
 
     Attributes:
         test: May have no rows, when `test_fraction` is 0 and no test set was given.
-        labels: Class names; a row's label is an index into them.
-        pair: Whether a row has two texts.
+        about: What is known of the data as a whole, JSON-able: `labels`, `pair`, … as the task has them.
         source_notes: What was decided on the way, for people: columns found, rows cut, splits ignored.
+        findings: What the checks of the rows found and did, JSON-able.
     """
 
     train: Dataset
     validation: Dataset
     test: Dataset
-    labels: tuple[str, ...]
-    pair: bool
+    about: Mapping[str, Any]
     source_notes: tuple[str, ...] = ()
+    findings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Class names; empty for tasks without classes."""
+        return tuple(self.about.get("labels", ()))
+
+    @property
+    def pair(self) -> bool:
+        """Whether a row has two texts."""
+        return bool(self.about.get("pair", False))
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +71,12 @@ class Table:
     def values(self, column: str) -> list[Any]:
         """One column, as Python values."""
         return list(self.columns[column][:])
+
+    def select(self, rows: Sequence[int]) -> Table:
+        """The table with these rows only; each keeps its line."""
+        columns = {name: [values[at] for at in rows] for name, values in ((n, self.values(n)) for n in self.columns)}
+        lines = None if self.lines is None else [self.lines[at] for at in rows]
+        return dataclasses.replace(self, columns=columns, rows=len(rows), lines=lines)
 
     def row_problem(self, row: int, message: str, hint: str = "") -> Problem:
         """A problem of one row (index from 0): at `file:line`, or at the config path with the row's number from 1."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models.data.splits import Table
 from models.errors import Problem
+from models.spec import DataSpec
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -35,6 +37,28 @@ def check_texts(table: Table, column: str, role: str) -> tuple[list[str], list[P
         *table.row_problems(broken, f"{column} holds half of a surrogate pair, which is no character"),
     ]
     return values, problems
+
+
+def without_empty(
+    spec: DataSpec, tables: Mapping[str, Table], columns: Sequence[str], notes: list[str]
+) -> dict[str, Table]:
+    """With `data.empty=drop`, the tables without the rows that have nothing in one of these columns."""
+    if spec.empty != "drop":
+        return dict(tables)
+    kept: dict[str, Table] = {}
+    for split, table in tables.items():
+        texts = [table.values(column) for column in columns]
+        rows = [at for at in range(table.rows) if not any(_is_empty(values[at]) for values in texts)]
+        kept[split] = table if len(rows) == table.rows else table.select(rows)
+        if len(rows) < table.rows:
+            notes.append(f"{split}: {table.rows - len(rows)} rows without text were left out")
+    return kept
+
+
+def _is_empty(value: Any) -> bool:
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or value != value or value == []
 
 
 def _all_numbers(values: list[Any]) -> bool:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from datasets import Dataset, Features, List, Value
+from datasets import Dataset
 
+from models.data.formats import Format
 from models.data.store import ROWS_AT_ONCE, write_rows
+from models.pretrained.tokenizers import Tokenizers
+from models.spec import DataSpec
 
 _KEYS: weakref.WeakKeyDictionary[Any, tuple[Any, str]] = weakref.WeakKeyDictionary()
 
@@ -43,36 +46,26 @@ def tokenizer_key(tokenizer: Any) -> str:
     return key
 
 
-def write_tokens(path: Path, rows: Dataset, tokenizer: Any, max_length: int) -> None:
-    """Tokenize normalized rows into an Arrow file with `input_ids`, `length` and `label`, no padding.
+def write_tokens(
+    path: Path, rows: Dataset, kind: Format, tokenizers: Tokenizers, about: Mapping[str, Any], spec: DataSpec
+) -> None:
+    """Tokenize normalized rows into an Arrow file with the columns of the format, no padding.
 
     Args:
         path: The file to write.
-        rows: Columns `text`, `label` and, for pairs, `text_pair`.
-        tokenizer: A Transformers tokenizer. For pairs, `token_type_ids` are kept if it makes them.
-        max_length: Longest input, tokens; of a pair, the longer text is cut first.
+        rows: The rows of one split.
+        kind: The format that they have.
+        tokenizers: Those of the model.
+        about: What is known of the data as a whole.
+        spec: `max_length` and its like.
     """
-    pair = "text_pair" in rows.column_names
-    features = {"input_ids": List(Value("int32"))}
-    if pair and "token_type_ids" in tokenizer.model_input_names:
-        features["token_type_ids"] = List(Value("int8"))
-    features |= {"length": Value("int32"), "label": Value("int64")}
-    schema = Features(features).arrow_schema
-    write_rows(path, schema, _batches(rows, tokenizer, max_length, schema))
+    schema = kind.token_features(tokenizers, about).arrow_schema
+    write_rows(path, schema, _batches(rows, kind, tokenizers, spec, about, schema))
 
 
-def _batches(rows: Dataset, tokenizer: Any, max_length: int, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _batches(
+    rows: Dataset, kind: Format, tokenizers: Tokenizers, spec: DataSpec, about: Mapping[str, Any], schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
     for start in range(0, rows.num_rows, ROWS_AT_ONCE):
-        batch = rows[start : start + ROWS_AT_ONCE]
-        encoded = tokenizer(
-            batch["text"],
-            batch.get("text_pair"),
-            truncation="longest_first",
-            max_length=max_length,
-            padding=False,
-            return_attention_mask=False,
-            return_token_type_ids="token_type_ids" in schema.names,
-        )
-        columns = {**encoded, "length": [len(ids) for ids in encoded["input_ids"]], "label": batch["label"]}
-        arrays = [pa.array(columns[field.name], field.type) for field in schema]
-        yield pa.record_batch(arrays, schema=schema)
+        columns = kind.encode(rows[start : start + ROWS_AT_ONCE], start, tokenizers, spec, about)
+        yield pa.record_batch([pa.array(columns[field.name], field.type) for field in schema], schema=schema)

@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
+from tokenizers import models
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
+from models.pretrained.byte_level import SPECIAL, alphabet, byte_level
 from models.spec import TinyModel
 
-SPECIAL = ("[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]")
 MAX_POSITIONS = 512
 
 
-def tiny_tokenizer() -> PreTrainedTokenizerFast:
-    """A tokenizer with one token a byte: it knows every text of every language. 261 tokens, [PAD] is 0."""
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    vocabulary = {token: index for index, token in enumerate((*SPECIAL, *alphabet))}
-    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[], unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]",
-        pair="[CLS] $A [SEP] $B:1 [SEP]:1",
-        special_tokens=[("[CLS]", vocabulary["[CLS]"]), ("[SEP]", vocabulary["[SEP]"])],
-    )
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        pad_token="[PAD]",
-        cls_token="[CLS]",
-        sep_token="[SEP]",
-        unk_token="[UNK]",
-        mask_token="[MASK]",
-        model_max_length=MAX_POSITIONS,
-        model_input_names=["input_ids", "token_type_ids", "attention_mask"],
-    )
+def tiny_tokenizer(max_length: int = MAX_POSITIONS) -> PreTrainedTokenizerFast:
+    """A tokenizer with one token a byte: it knows every text of every language. 261 tokens, [PAD] is 0.
+
+    Args:
+        max_length: Longest input of the network, in tokens.
+    """
+    vocabulary = {token: index for index, token in enumerate((*SPECIAL, *alphabet()))}
+    return byte_level(models.BPE(vocab=vocabulary, merges=[], unk_token="[UNK]"), max_length)
 
 
 def tiny_config(model: TinyModel) -> BertConfig:

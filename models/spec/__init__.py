@@ -1,29 +1,71 @@
 """The typed, fully resolved description of one training: all that `models` is given, and all that it knows."""
 
-from models.spec.data import DataSpec, DiskData, DocstringsData, FileData, HubData
+from models.spec.data import DataSpec, DiskData, DocstringsData, FileData, HubData, MultiTaskData
 from models.spec.fields import REQUIRED, Limits, limits_of, opt, problems_in
-from models.spec.model import EmbeddedModel, HubModel, ModelSpec, TinyModel
+from models.spec.model import (
+    CnnModel,
+    EmbeddedModel,
+    EncoderDecoderModel,
+    GptModel,
+    HubModel,
+    ModelSpec,
+    RnnModel,
+    ScratchModel,
+    TinyModel,
+    TransformerModel,
+)
 from models.spec.train import TrainParams
 from models.spec.trainspec import Device, TrainSpec
-from models.spec.tuning import FullTuning, LoraTuning, TuningSpec
+from models.spec.tuning import (
+    BitFitTuning,
+    DoraTuning,
+    FullTuning,
+    GradualTuning,
+    HeadTuning,
+    Ia3Tuning,
+    LastLayersTuning,
+    LayerwiseDecayTuning,
+    LoraTuning,
+    PrefixTuning,
+    PromptTuning,
+    QloraTuning,
+    TuningSpec,
+)
 
 __all__ = [
     "REQUIRED",
+    "BitFitTuning",
+    "CnnModel",
     "DataSpec",
     "Device",
     "DiskData",
     "DocstringsData",
+    "DoraTuning",
     "EmbeddedModel",
+    "EncoderDecoderModel",
     "FileData",
     "FullTuning",
+    "GptModel",
+    "GradualTuning",
+    "HeadTuning",
     "HubData",
     "HubModel",
+    "Ia3Tuning",
+    "LastLayersTuning",
+    "LayerwiseDecayTuning",
     "Limits",
     "LoraTuning",
     "ModelSpec",
+    "MultiTaskData",
+    "PrefixTuning",
+    "PromptTuning",
+    "QloraTuning",
+    "RnnModel",
+    "ScratchModel",
     "TinyModel",
     "TrainParams",
     "TrainSpec",
+    "TransformerModel",
     "TuningSpec",
     "limits_of",
     "opt",

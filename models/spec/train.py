@@ -46,10 +46,27 @@ class TrainParams:
         None, "Stop after so many evaluations in a row without improvement; null: never.", low=1
     )
     early_stopping_min_delta: float = opt(0.0, "Smallest change of the metric that counts as improvement.", low=0)
+    token_deletion: float = opt(
+        0.0,
+        "Augmentation: share of the tokens of each training row that are left out, anew each epoch.",
+        low=0,
+        below=1,
+    )
+    token_swap: float = opt(
+        0.0, "Augmentation: share of the tokens of each training row that change places.", low=0, below=1
+    )
+    mixup_alpha: float = opt(
+        0.0,
+        "Augmentation: embeddings and labels of two rows are mixed by a share from Beta(alpha, alpha); 0: never.",
+        low=0,
+    )
     length_bucketing: bool = opt(True, "Put rows of like length into one batch, so that little padding is computed.")
     precision: str = opt(
         "auto",
         "Arithmetic of the forward and backward pass; auto: bf16 where the hardware has it, fp16 on older GPUs.",
         choices=("auto", "bf16", "fp16", "fp32"),
+    )
+    checkpoint_every_steps: int | None = opt(
+        None, "Steps between checkpoints, from which an interrupted training goes on; null: none are written.", low=1
     )
     seed: int = opt(42, "Seed of the head's weights, dropout and the order of rows.", low=0)

@@ -28,8 +28,8 @@ class TrainSpec:
     """One training, typed and fully resolved.
 
     Attributes:
-        metric: Name of the metric that chooses the best evaluation, as the task reports it (`accuracy`).
-        maximize: Whether more of the metric is better.
+        metric: Name of the metric that chooses the best evaluation, as the task reports it; None: its first.
+        maximize: Whether more of the metric is better; None: as is natural for it.
         cache_dir: Folder of the tokenized data, shared by all trainings.
     """
 
@@ -37,7 +37,7 @@ class TrainSpec:
     model: ModelSpec
     tuning: TuningSpec
     train: TrainParams
-    metric: str = "accuracy"
-    maximize: bool = True
+    metric: str | None = None
+    maximize: bool | None = None
     device: Device = Device()
     cache_dir: str = "outputs/cache"

@@ -1,14 +1,19 @@
-"""Logits of many rows: batches of like length, results in the rows' own order.
+"""A network's outputs for many rows: batches of like length, results in the rows' own order.
 
 Shapes: N rows, K classes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import torch
 
-from models.tasks.rows import Rows
+from models.tasks.rows import Rows, inputs_of
+
+Batch = dict[str, torch.Tensor]
 
 
 def sorted_batches(lengths_n: np.ndarray, batch_size: int) -> list[np.ndarray]:
@@ -17,34 +22,54 @@ def sorted_batches(lengths_n: np.ndarray, batch_size: int) -> list[np.ndarray]:
     return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
 
 
-def logits_of(model: torch.nn.Module, rows: Rows, batch_size: int, device: torch.device) -> np.ndarray:
-    """The model's logits for every row, in the rows' order.
-
-    Args:
-        model: Gives (B, K) logits from a batch; is put into evaluation mode, and back.
-        rows: What to compute.
-        batch_size: Rows in one forward pass.
-        device: Where the model is.
-
-    Returns:
-        (N, K) float32.
-    """
-    was_training = model.training
-    model.eval()
+@contextmanager
+def inference(network: torch.nn.Module) -> Iterator[None]:
+    """Evaluation mode and no gradients within; then as before."""
+    was_training = network.training
+    network.eval()
     try:
         with torch.inference_mode():
-            batches = sorted_batches(rows.lengths_n, batch_size)
-            parts = [_forward(model, rows, index_b, device) for index_b in batches]
-            logits = torch.cat(parts).float().cpu().numpy()
+            yield
     finally:
-        model.train(was_training)
-    result = np.empty_like(logits)
-    result[np.concatenate(batches)] = logits
+        network.train(was_training)
+
+
+def batches_of(rows: Rows, batch_size: int, device: torch.device) -> Iterator[tuple[np.ndarray, Batch]]:
+    """The rows' indices (B,) and their tensors on the device, a batch at a time."""
+    for index_b in sorted_batches(rows.lengths_n, batch_size):
+        yield index_b, {name: tensor.to(device) for name, tensor in rows.batch(index_b).items()}
+
+
+def each_row(
+    network: torch.nn.Module,
+    rows: Rows,
+    batch_size: int,
+    device: torch.device,
+    compute: Callable[[Batch], torch.Tensor],
+) -> np.ndarray:
+    """What `compute` gives for every row, in the rows' order.
+
+    Args:
+        network: Is put into evaluation mode, and back.
+        rows: What to compute.
+        batch_size: Rows in one forward pass.
+        device: Where the network is.
+        compute: From a batch to a tensor with a row each: (B, …), of one shape but for B.
+
+    Returns:
+        (N, …) float32.
+    """
+    order, parts = [], []
+    with inference(network):
+        for index_b, batch in batches_of(rows, batch_size, device):
+            order.append(index_b)
+            parts.append(compute(batch))
+        found = torch.cat(parts).float().cpu().numpy()
+    result = np.empty_like(found)
+    result[np.concatenate(order)] = found
     return result
 
 
-def _forward(model: torch.nn.Module, rows: Rows, index_b: np.ndarray, device: torch.device) -> torch.Tensor:
-    batch = rows.batch(index_b)
-    batch.pop("labels", None)
-    logits_bk: torch.Tensor = model(**{name: tensor.to(device) for name, tensor in batch.items()})
-    return logits_bk
+def logits_of(network: torch.nn.Module, rows: Rows, batch_size: int, device: torch.device) -> np.ndarray:
+    """The network's logits for every row, in the rows' order: (N, K) float32."""
+    return each_row(network, rows, batch_size, device, lambda batch: network(**inputs_of(batch)))

@@ -44,8 +44,9 @@ class CrossEntropy(Criterion):
         labels_b = batch["labels"]
         return float(len(labels_b)) if self._weight_k is None else float(self._weight_k[labels_b].sum())
 
-    def loss_sum(self, logits_bk: torch.Tensor, labels_b: torch.Tensor) -> torch.Tensor:
-        """Cross-entropy summed over the batch, in nats."""
+    def loss_sum(self, outputs: torch.Tensor, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Cross-entropy summed over the batch, in nats. Outputs: (B, K) logits."""
+        logits_bk, labels_b = outputs, batch["labels"]
         if self._weight_k is not None and (self._on_device is None or self._on_device.device != logits_bk.device):
             self._on_device = self._weight_k.to(logits_bk.device)
         return functional.cross_entropy(

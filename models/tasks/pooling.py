@@ -23,4 +23,21 @@ def mean_pooling(hidden_blh: torch.Tensor, mask_bl: torch.Tensor) -> torch.Tenso
     return (hidden_blh.float() * weight_bl1).sum(dim=1) / weight_bl1.sum(dim=1).clamp(min=1.0)
 
 
-POOLINGS: dict[str, Pooling] = {"cls": cls_pooling, "mean": mean_pooling}
+def max_pooling(hidden_blh: torch.Tensor, mask_bl: torch.Tensor) -> torch.Tensor:
+    """The largest value over real tokens (Kim 2014): (B, L, H), (B, L) -> (B, H)."""
+    lowest = torch.finfo(hidden_blh.dtype).min
+    return hidden_blh.masked_fill(mask_bl.unsqueeze(-1) == 0, lowest).max(dim=1).values
+
+
+def last_pooling(hidden_blh: torch.Tensor, mask_bl: torch.Tensor) -> torch.Tensor:
+    """The last real token's vector, which alone has seen all others in a causal model: (B, L, H) -> (B, H)."""
+    last_b = mask_bl.sum(dim=1).clamp(min=1) - 1
+    return hidden_blh[torch.arange(len(hidden_blh), device=hidden_blh.device), last_b]
+
+
+POOLINGS: dict[str, Pooling] = {
+    "cls": cls_pooling,
+    "mean": mean_pooling,
+    "max": max_pooling,
+    "last": last_pooling,
+}

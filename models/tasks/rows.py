@@ -11,94 +11,156 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import torch
+
+from models.pretrained.tokenizers import Tokenizers
+
+IGNORED = -100  # Label of positions that count in no loss; torch's own convention.
+# What a batch holds for the loss alone; everything else goes into the network.
+TARGETS = ("labels", "start_positions", "end_positions")
+# Columns that the network or the loss reads; others are the task's own bookkeeping.
+COLUMNS = ("input_ids", "token_type_ids", *TARGETS)
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """A column of lists, flat.
+
+    Attributes:
+        values_t: The lists of all rows, one after another.
+        starts_n: Where each row begins.
+        lengths_n: Values in each row.
+        pad: What fills up shorter rows.
+    """
+
+    values_t: np.ndarray
+    starts_n: np.ndarray
+    lengths_n: np.ndarray
+    pad: int
+
+    @classmethod
+    def of(cls, values_t: np.ndarray, lengths_n: np.ndarray, pad: int) -> Ragged:
+        """A column from its flat values and the length of each row."""
+        lengths = lengths_n.astype(np.int64)
+        starts = np.concatenate(([0], np.cumsum(lengths)[:-1])).astype(np.int64)
+        return cls(values_t, starts, lengths, pad)
+
+    def batch(self, index_b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The rows at `index_b`, padded on the right to the longest: values and where they are real, both (B, L)."""
+        starts_b, lengths_b = self.starts_n[index_b], self.lengths_n[index_b]
+        position_l = np.arange(lengths_b.max())
+        real_bl = position_l < lengths_b[:, None]
+        where_bl = np.where(real_bl, starts_b[:, None] + position_l, 0)
+        return np.where(real_bl, self.values_t[where_bl], self.pad), real_bl
+
+
+@dataclass(frozen=True)
+class Group:
+    """Consecutive rows that share batches with no others.
+
+    Attributes:
+        size: How many.
+        rate: How often one of them is seen, in relation to the rates of the other groups' rows.
+    """
+
+    size: int
+    rate: float = 1.0
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of token ids, flat, with their labels.
+    """Rows of tokens with their answers.
 
     Attributes:
-        input_ids_t: Token ids of all rows, one after another.
-        token_type_ids_t: Segment of each token (0 or 1), for models that know it.
-        starts_n: Where each row begins in the flat columns.
-        lengths_n: Tokens in each row.
-        labels_n: Class of each row; None when unknown.
-        pad_token_id: What fills up shorter rows.
+        ragged: Columns of lists by name; `input_ids` is always there.
+        fixed: Columns of numbers, or of lists of one length: (N,) or (N, K).
     """
 
-    input_ids_t: np.ndarray
-    token_type_ids_t: np.ndarray | None
-    starts_n: np.ndarray
-    lengths_n: np.ndarray
-    labels_n: np.ndarray | None
-    pad_token_id: int
+    ragged: Mapping[str, Ragged]
+    fixed: Mapping[str, np.ndarray]
 
     @classmethod
-    def from_dataset(cls, dataset: Any, tokenizer: Any) -> Rows:
-        """Rows of a `datasets.Dataset` with columns `input_ids`, `label` and maybe `token_type_ids`."""
+    def from_dataset(cls, dataset: Any, tokenizers: Tokenizers) -> Rows:
+        """Rows of a `datasets.Dataset` with the token columns of a format; those in `COLUMNS` are read."""
         table = dataset.with_format("arrow")[:]
-        ids = table.column("input_ids").combine_chunks()
-        types = table.column("token_type_ids").combine_chunks() if "token_type_ids" in table.column_names else None
-        return cls._of(
-            ids.flatten().to_numpy(zero_copy_only=False),
-            types.flatten().to_numpy(zero_copy_only=False) if types is not None else None,
-            pc.list_value_length(ids).to_numpy(zero_copy_only=False),
-            table.column("label").to_numpy(),
-            tokenizer,
-        )
+        pads = _pads(tokenizers)
+        ragged: dict[str, Ragged] = {}
+        fixed: dict[str, np.ndarray] = {}
+        for name in (name for name in COLUMNS if name in table.column_names):
+            column = table.column(name).combine_chunks()
+            if isinstance(column, pa.ChunkedArray):  # An empty table gives no chunk to combine.
+                column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+            if pa.types.is_fixed_size_list(column.type):
+                flat = column.flatten().to_numpy(zero_copy_only=False)
+                fixed[name] = flat.reshape(len(column), column.type.list_size)
+            elif pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+                flat = column.flatten().to_numpy(zero_copy_only=False)
+                lengths = pc.list_value_length(column).to_numpy(zero_copy_only=False)
+                ragged[name] = Ragged.of(flat, lengths, pads.get(name, 0))
+            else:
+                fixed[name] = column.to_numpy(zero_copy_only=False)
+        return cls(ragged, fixed)
 
     @classmethod
-    def from_encodings(cls, encodings: Mapping[str, Sequence[Sequence[int]]], tokenizer: Any) -> Rows:
-        """Rows of a tokenizer's output (lists, unpadded), without labels."""
-        ids = encodings["input_ids"]
-        types = encodings.get("token_type_ids")
-        lengths = np.array([len(row) for row in ids], dtype=np.int64)
-        return cls._of(_flat(ids), _flat(types) if types is not None else None, lengths, None, tokenizer)
-
-    @classmethod
-    def _of(
-        cls,
-        input_ids_t: np.ndarray,
-        token_type_ids_t: np.ndarray | None,
-        lengths_n: np.ndarray,
-        labels_n: np.ndarray | None,
-        tokenizer: Any,
-    ) -> Rows:
-        lengths = lengths_n.astype(np.int64)
-        starts = np.concatenate(([0], np.cumsum(lengths)[:-1])).astype(np.int64)
-        labels = None if labels_n is None else labels_n.astype(np.int64)
-        return cls(input_ids_t, token_type_ids_t, starts, lengths, labels, pad_token_id_of(tokenizer))
+    def from_columns(cls, columns: Mapping[str, Sequence[Sequence[int]]], tokenizers: Tokenizers) -> Rows:
+        """Rows of what a format's `encode` gives (lists, unpadded), without answers."""
+        pads = _pads(tokenizers)
+        ragged = {
+            name: Ragged.of(_flat(lists), np.array([len(row) for row in lists], dtype=np.int64), pads.get(name, 0))
+            for name, lists in columns.items()
+            if name in COLUMNS and name not in TARGETS
+        }
+        return cls(ragged, {})
 
     def __len__(self) -> int:
         return len(self.lengths_n)
 
     @property
+    def groups(self) -> tuple[Group, ...]:
+        """Which rows may share a batch: here, all."""
+        return (Group(len(self)),)
+
+    @property
+    def lengths_n(self) -> np.ndarray:
+        """Tokens of each input: (N,) int64."""
+        return self.ragged["input_ids"].lengths_n
+
+    @property
     def targets_n(self) -> np.ndarray:
-        """The labels of rows that have them: (N,) int64."""
-        if self.labels_n is None:
-            raise ValueError("these rows have no labels")
-        return self.labels_n
+        """The answers of rows that have one each: (N,) or (N, K)."""
+        if "labels" not in self.fixed:
+            raise ValueError("these rows have no label each")
+        return self.fixed["labels"]
+
+    def used_ids(self, name: str = "input_ids") -> np.ndarray:
+        """Sorted distinct token ids of a column, the padding included."""
+        column = self.ragged[name]
+        return np.unique(np.concatenate([np.unique(column.values_t), [column.pad]])).astype(np.int64)
 
     def batch(self, index_b: np.ndarray) -> dict[str, torch.Tensor]:
         """The rows at `index_b`, padded on the right to the longest of them.
 
         Returns:
-            `input_ids` and `attention_mask` (B, L) int64, `token_type_ids` (B, L) where the data has them, and
-            `labels` (B,) int64 where they are known.
+            The columns as tensors (B, L) or (B,), whole numbers as int64, and `attention_mask` (B, L).
         """
-        starts_b, lengths_b = self.starts_n[index_b], self.lengths_n[index_b]
-        position_l = np.arange(lengths_b.max())
-        real_bl = position_l < lengths_b[:, None]
-        where_bl = np.where(real_bl, starts_b[:, None] + position_l, 0)
-        ids_bl = np.where(real_bl, self.input_ids_t[where_bl], self.pad_token_id)
-        batch = {"input_ids": _long(ids_bl), "attention_mask": _long(real_bl)}
-        if self.token_type_ids_t is not None:
-            batch["token_type_ids"] = _long(np.where(real_bl, self.token_type_ids_t[where_bl], 0))
-        if self.labels_n is not None:
-            batch["labels"] = _long(self.labels_n[index_b])
-        return batch
+        found: dict[str, torch.Tensor] = {}
+        for name, column in self.ragged.items():
+            values_bl, real_bl = column.batch(index_b)
+            found[name] = _long(values_bl)
+            if name == "input_ids":
+                found["attention_mask"] = _long(real_bl)
+        for name, values in self.fixed.items():
+            chosen = values[index_b]
+            is_float = np.issubdtype(chosen.dtype, np.floating)
+            found[name] = torch.from_numpy(chosen.astype(np.float32)) if is_float else _long(chosen)
+        return found
+
+
+def inputs_of(batch: Mapping[str, torch.Tensor], reads: Sequence[str] = ()) -> dict[str, torch.Tensor]:
+    """What of a batch goes into the network: all but the answers, and those answers that it reads (`Network.reads`)."""
+    return {name: tensor for name, tensor in batch.items() if name not in TARGETS or name in reads}
 
 
 def pad_token_id_of(tokenizer: Any) -> int:
@@ -107,6 +169,10 @@ def pad_token_id_of(tokenizer: Any) -> int:
         if found is not None:
             return int(found)
     return 0
+
+
+def _pads(tokenizers: Tokenizers) -> dict[str, int]:
+    return {"input_ids": pad_token_id_of(tokenizers.source), "labels": IGNORED}
 
 
 def _flat(lists: Sequence[Sequence[int]]) -> np.ndarray:

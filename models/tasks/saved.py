@@ -18,34 +18,11 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoTokenizer
 
 from models.errors import InputError
+from models.pretrained import Tokenizers
 from models.pretrained.quiet import quiet
+from models.tasks.card import VERSION, Card
 
-WEIGHTS, CARD = "model.safetensors", "task.json"
-CARD_VERSION = 1
-
-
-@dataclass(frozen=True)
-class Card:
-    """What the weights are for.
-
-    Attributes:
-        task: Name of the task.
-        labels: Names of the classes, in the order of the logits.
-        pooling: How token vectors become a text vector.
-        pair: Whether an input is two texts.
-        max_length: Longest input in tokens.
-        tuning: Name of the tuning strategy; for the record, the weights are whole either way.
-        model: Name of the model that training started from; for the record.
-    """
-
-    task: str
-    labels: tuple[str, ...]
-    pooling: str
-    pair: bool
-    max_length: int
-    tuning: str
-    model: str
-    version: int = CARD_VERSION
+WEIGHTS, CARD, TARGET_TOKENIZER = "model.safetensors", "task.json", "target_tokenizer"
 
 
 @dataclass(frozen=True)
@@ -54,11 +31,11 @@ class Saved:
 
     card: Card
     config: Any
-    tokenizer: Any
+    tokenizers: Tokenizers
     state: dict[str, torch.Tensor]
 
 
-def save(folder: Path, card: Card, config: Any, tokenizer: Any, state: dict[str, torch.Tensor]) -> None:
+def save(folder: Path, card: Card, config: Any, tokenizers: Tokenizers, state: dict[str, torch.Tensor]) -> None:
     """Write the folder; an older one of the same name is replaced only when the new one is whole.
 
     Raises:
@@ -70,9 +47,11 @@ def save(folder: Path, card: Card, config: Any, tokenizer: Any, state: dict[str,
     try:
         with quiet():
             config.save_pretrained(new)
-            tokenizer.save_pretrained(new)
+            tokenizers.source.save_pretrained(new)
+            if tokenizers.target is not tokenizers.source:
+                tokenizers.target.save_pretrained(new / TARGET_TOKENIZER)
         (new / CARD).write_text(json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        save_file({name: tensor.contiguous() for name, tensor in state.items()}, new / WEIGHTS, {"format": "pt"})
+        save_file(_apart(state), new / WEIGHTS, {"format": "pt"})
         (new / WEIGHTS).chmod(0o644)  # safetensors gives it to the owner alone; shared folders are read by others.
         if folder.exists():
             shutil.rmtree(old, ignore_errors=True)
@@ -92,13 +71,25 @@ def load(folder: Path, *, trust_remote_code: bool = False) -> Saved:
     if not (folder / CARD).is_file() or not (folder / WEIGHTS).is_file():
         raise InputError.one(str(folder), f"must be a trained model's folder, with {CARD} and {WEIGHTS}")
     fields = json.loads((folder / CARD).read_text(encoding="utf-8"))
-    if fields.get("version") != CARD_VERSION:
-        raise InputError.one(str(folder / CARD), f"version must be {CARD_VERSION}, got {fields.get('version')!r}")
-    card = Card(**{**fields, "labels": tuple(fields["labels"])})
+    if fields.get("version") != VERSION:
+        raise InputError.one(str(folder / CARD), f"version must be {VERSION}, got {fields.get('version')!r}")
+    target = folder / TARGET_TOKENIZER
     with quiet():
         config = AutoConfig.from_pretrained(folder, trust_remote_code=trust_remote_code)
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=trust_remote_code)
-    return Saved(card, config, tokenizer, load_file(folder / WEIGHTS))
+        other = AutoTokenizer.from_pretrained(target) if target.is_dir() else tokenizer
+    return Saved(Card(**fields), config, Tokenizers(tokenizer, other), load_file(folder / WEIGHTS))
+
+
+def _apart(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Tensors that share no memory, as safetensors wants it: tied weights are written under each of their names."""
+    seen: set[int] = set()
+    found: dict[str, torch.Tensor] = {}
+    for name, tensor in state.items():
+        whole = tensor.contiguous()
+        found[name] = whole.clone() if whole.data_ptr() in seen else whole
+        seen.add(whole.data_ptr())
+    return found
 
 
 def _beside(folder: Path, what: str) -> Path:

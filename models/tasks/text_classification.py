@@ -3,62 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
 
-from models.errors import Problem
-from models.pretrained import encoder_from_config, load_encoder
-from models.spec import ModelSpec, TrainParams, TrainSpec
-from models.tasks import metrics as measures
-from models.tasks.base import Task
-from models.tasks.classifier import TextClassifier
+from models.metrics import METRICS, classification
+from models.network import Network
+from models.pretrained import Tokenizers
+from models.spec import DataSpec, TrainParams
+from models.tasks.base import EvalSet
+from models.tasks.card import Card
+from models.tasks.infer import logits_of
 from models.tasks.losses import CrossEntropy, balanced_weights
+from models.tasks.pooled import PooledTask
 from models.tasks.rows import Rows
 
 
-class TextClassification(Task):
-    """Any encoder, mean or first-token pooling, dropout, and a linear head."""
+class TextClassification(PooledTask):
+    """Any encoder, pooling, dropout, and a linear head."""
 
     name: ClassVar[str] = "text_classification"
-    metrics: ClassVar[Mapping[str, bool]] = {"accuracy": True, "macro_f1": True, "mcc": True, "loss": False}
 
-    def build(self, model: ModelSpec, labels: Sequence[str], seed: int) -> torch.nn.Module:
-        """Encoder, pooling, dropout and a linear head whose weights depend on `seed` only."""
-        classifier = TextClassifier(load_encoder(model), model.pooling, len(labels), model.dropout)
-        classifier.reset_head(seed)
-        return classifier
+    def metrics(self, data: DataSpec) -> Mapping[str, bool]:
+        """Accuracy, macro F1, Matthews correlation, mean cross-entropy."""
+        return METRICS[self.name]
 
-    def rebuild(self, config: Any, pooling: str, labels: Sequence[str], *, trust_remote_code: bool) -> torch.nn.Module:
-        """The same classifier with unset weights."""
-        encoder = encoder_from_config(config, trust_remote_code=trust_remote_code)
-        return TextClassifier(encoder, pooling, len(labels), None)
+    def outputs(self, about: Mapping[str, Any]) -> int:
+        """One logit a class."""
+        return len(about["labels"])
 
-    def criterion(self, rows: Rows, classes: int, params: TrainParams) -> CrossEntropy:
+    def criterion(self, rows: Rows, about: Mapping[str, Any], params: TrainParams) -> CrossEntropy:
         """Cross-entropy with the asked smoothing and class weights."""
+        classes = self.outputs(about)
         weights = balanced_weights(rows.targets_n, classes) if params.class_weights == "balanced" else None
         return CrossEntropy(weights, params.label_smoothing)
 
-    def evaluate(self, logits_nk: np.ndarray, labels_n: np.ndarray) -> dict[str, float]:
-        """Accuracy, macro F1, Matthews correlation, mean cross-entropy."""
-        counts = measures.confusion(labels_n, logits_nk.argmax(axis=1), logits_nk.shape[1])
-        return {
-            "accuracy": measures.accuracy(counts),
-            "macro_f1": measures.macro_f1(counts),
-            "mcc": measures.mcc(counts),
-            "loss": measures.cross_entropy(logits_nk, labels_n),
-        }
+    def evaluate(self, network: Network, split: EvalSet, batch_size: int, device: torch.device) -> dict[str, float]:
+        """All metrics from the logits."""
+        logits_nk = logits_of(network, split.rows, batch_size, device)
+        labels_n = split.rows.targets_n
+        scores = classification.text_classification_scores(labels_n, logits_nk.argmax(axis=1), logits_nk.shape[1])
+        return scores | {"loss": classification.cross_entropy(logits_nk, labels_n)}
 
-    def check(self, spec: TrainSpec) -> list[Problem]:
-        """The metric must be one of the task's, and wanted in its own direction."""
-        if spec.metric not in self.metrics:
-            close = get_close_matches(spec.metric, self.metrics, n=1)
-            hint = f"did you mean {close[0]}?" if close else ""
-            rule = f"must be one of {', '.join(self.metrics)} for {self.name}, got {spec.metric!r}"
-            return [Problem("sweep.metric", rule, hint)]
-        if self.metrics[spec.metric] != spec.maximize:
-            right = "maximized" if self.metrics[spec.metric] else "minimized"
-            return [Problem("sweep.maximize", f"{spec.metric} must be {right}, got maximize={spec.maximize}")]
-        return []
+    def predict(
+        self,
+        network: Network,
+        inputs: Sequence[Mapping[str, Any]],
+        tokenizers: Tokenizers,
+        card: Card,
+        batch_size: int,
+        device: torch.device,
+    ) -> list[dict[str, Any]]:
+        """`label`, its probability `score`, and `scores` of all classes."""
+        logits_nk = self.logits(network, inputs, tokenizers, card, batch_size, device).astype(np.float64)
+        odds_nk = np.exp(logits_nk - logits_nk.max(axis=1, keepdims=True))
+        scores_nk = odds_nk / odds_nk.sum(axis=1, keepdims=True)
+        return [
+            {
+                "label": card.labels[int(scores_k.argmax())],
+                "score": float(scores_k.max()),
+                "scores": {label: float(score) for label, score in zip(card.labels, scores_k, strict=True)},
+            }
+            for scores_k in scores_nk
+        ]

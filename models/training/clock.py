@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 
@@ -16,6 +16,7 @@ class Clock:
     def __init__(self) -> None:
         self.total_s: dict[str, float] = {}
         self._made = time.perf_counter()
+        self._loading = True
         self._training_since: float | None = None
 
     @contextmanager
@@ -30,7 +31,9 @@ class Clock:
     def start_training(self) -> None:
         """From now on, time counts as training."""
         self._training_since = time.perf_counter()
-        self.total_s.setdefault("load", self._training_since - self._made)
+        if self._loading:
+            self._add("load", self._training_since - self._made)
+            self._loading = False
 
     def stop_training(self) -> float:
         """Until now. Returns the seconds since `start_training`."""
@@ -40,6 +43,11 @@ class Clock:
         self._training_since = None
         self._add("train", seconds)
         return seconds
+
+    def go_on(self, total_s: Mapping[str, float]) -> None:
+        """Take over the seconds of a training that was interrupted; loading anew counts too."""
+        for name, seconds in total_s.items():
+            self._add(name, seconds)
 
     def of(self, name: str) -> float:
         """Seconds of a part so far."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from models.data import PreparedData
 from models.errors import TrainingDivergedError
 from models.spec import TrainSpec
-from models.tasks import Card, Rows, saved, task_for
-from models.tasks.infer import logits_of
+from models.tasks import Card, EvalSet, data_settings, goal_of, saved, task_for
 from models.training.best import Best
 from models.training.clock import Clock
 from models.training.memory import peak_mib
@@ -23,7 +23,7 @@ BEST_FOLDER = "best"
 
 
 class Evaluator:
-    """Evaluates on the validation rows (`rows`) whenever it is called, keeps the best weights, and reports.
+    """Evaluates on the validation rows whenever it is called, keeps the best weights, and reports.
 
     Attributes:
         best: The best evaluation so far.
@@ -36,27 +36,26 @@ class Evaluator:
         self,
         spec: TrainSpec,
         data: PreparedData,
-        rows: Rows,
-        tokenizer: Any,
+        validation: EvalSet,
         clock: Clock,
         report: Callable[[Evaluation], None] | None,
         out_dir: Path | None,
     ) -> None:
-        self._spec, self._tokenizer, self._clock, self._report = spec, tokenizer, clock, report
+        self._spec, self._clock, self._report = spec, clock, report
         self._task = task_for(spec.data)
-        self._rows = rows
+        self._validation = validation
         self._folder = None if out_dir is None else out_dir / BEST_FOLDER
         self._card = Card(
             task=self._task.name,
-            labels=tuple(data.labels),
+            about=data.about,
             pooling=spec.model.pooling,
-            pair=data.pair,
-            max_length=spec.data.max_length,
-            tuning=spec.tuning.name,
+            data=data_settings(spec.data),
+            tuning=asdict(spec.tuning),
             model=spec.model.name,
         )
-        self._samples_reported = 0
-        self.best = Best(spec.maximize, spec.train.early_stopping_min_delta, spec.train.early_stopping_patience)
+        self._samples_reported, self._train_s_reported = 0, 0.0
+        self._metric, maximize = goal_of(self._task, spec)
+        self.best = Best(maximize, spec.train.early_stopping_min_delta, spec.train.early_stopping_patience)
         self.evaluations: list[Evaluation] = []
         self.stopped_early = False
         self.weights: str | None = None
@@ -69,10 +68,12 @@ class Evaluator:
         """
         step, epoch = loop.state.global_step, float(loop.state.epoch)
         train_loss = loop.mean_loss()  # Waits for the GPU, so that the clock is right.
-        train_s = self._clock.stop_training()
+        self._clock.stop_training()
+        train_s = self._clock.of("train") - self._train_s_reported
+        self._train_s_reported += train_s
         eval_s_before = self._clock.of("eval")
         metrics = self._measure(loop)
-        improved = self.best.update(metrics[self._spec.metric], step, epoch)
+        improved = self.best.update(metrics[self._metric], step, epoch)
         if improved and self._folder is not None:
             self._save(loop, self._folder)
         samples = loop.samples_seen - self._samples_reported
@@ -100,10 +101,28 @@ class Evaluator:
         self._clock.start_training()
         return self.best.exhausted
 
+    def progress(self) -> dict[str, Any]:
+        """What was measured so far, for a checkpoint."""
+        return {
+            "best": {name: getattr(self.best, name) for name in ("value", "step", "epoch", "waited")},
+            "evaluations": [asdict(evaluation) for evaluation in self.evaluations],
+            "samples_reported": self._samples_reported,
+            "train_s_reported": self._train_s_reported,
+            "weights": self.weights,
+        }
+
+    def go_on(self, progress: dict[str, Any]) -> None:
+        """Take over what `progress` gave."""
+        for name, value in progress["best"].items():
+            setattr(self.best, name, value)
+        self.evaluations = [Evaluation(**evaluation) for evaluation in progress["evaluations"]]
+        self._samples_reported, self._train_s_reported = progress["samples_reported"], progress["train_s_reported"]
+        self.weights = progress["weights"]
+
     def _measure(self, loop: Loop) -> dict[str, float]:
         with self._clock.part("eval"):
-            logits = logits_of(loop.model, self._rows, self._spec.train.eval_batch_size, loop.args.device)
-            metrics = self._task.evaluate(logits, self._rows.targets_n)
+            size, device = self._spec.train.eval_batch_size, loop.args.device
+            metrics = self._task.evaluate(loop.model, self._validation, size, device)
         for name, value in metrics.items():
             if not math.isfinite(value):
                 raise TrainingDivergedError(f"the validation {name}", loop.state.global_step)
@@ -112,5 +131,5 @@ class Evaluator:
     def _save(self, loop: Loop, folder: Path) -> None:
         with self._clock.part("save"):
             state = tuning_for(self._spec.tuning).deployable_state(loop.model)
-            saved.save(folder, self._card, loop.model.config, self._tokenizer, state)
+            saved.save(folder, self._card, loop.model.config, self._validation.data.tokenizers, state)
         self.weights = str(folder)

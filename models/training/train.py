@@ -10,74 +10,85 @@ from transformers import set_seed
 
 from models.data import prepare
 from models.errors import InputError
-from models.pretrained import load_tokenizer
 from models.spec import TrainSpec
-from models.tasks import Rows, task_for
-from models.training import precision
+from models.tasks import EvalSet, task_for
+from models.training import checkpoint, precision
 from models.training.arguments import training_arguments
 from models.training.clock import Clock
 from models.training.dropout import use_byte_dropout
 from models.training.evaluator import Evaluator
+from models.training.keeper import CheckpointKeeper
 from models.training.memory import give_back, peak_mib, reset_peak
 from models.training.result import Evaluation, Seconds, TrainResult
 from models.training.threads import pinned_threads
-from models.training.trainer import Loop
+from models.training.trainer import Listeners, Loop
 from models.training.vocabulary import keep_used_words
 from models.tuning import count_parameters, tuning_for
 
 
 def train(
-    spec: TrainSpec, report: Callable[[Evaluation], None] | None = None, out_dir: Path | None = None
+    spec: TrainSpec,
+    report: Callable[[Evaluation], None] | None = None,
+    out_dir: Path | None = None,
+    *,
+    resume: bool = False,
 ) -> TrainResult:
     """Train a model, evaluate it on the validation rows, and keep the best weights.
 
     Args:
         spec: What to train, on what, how.
         report: Called after every evaluation; whatever it raises ends the training and comes out of here.
-        out_dir: The best weights are kept in `out_dir/best`; None: nowhere.
+        out_dir: The best weights are kept in `out_dir/best`, checkpoints in `out_dir/checkpoints` until the training
+            has ended; None: nowhere.
+        resume: Go on from the newest checkpoint in `out_dir`, as if the training had not been interrupted; where there
+            is none, begin.
 
     Returns:
         The best value, all evaluations, where the time went.
 
     Raises:
-        InputError: The specification cannot work on this machine.
+        InputError: The specification cannot work on this machine, or the checkpoint is of another training.
         TrainingDivergedError: A loss or metric became NaN or infinite.
     """
     try:
         with pinned_threads(spec.device.cpus):
-            return _train(spec, report, out_dir)
+            return _train(spec, report, out_dir, resume)
     finally:
         give_back()
 
 
-def _train(spec: TrainSpec, report: Callable[[Evaluation], None] | None, out_dir: Path | None) -> TrainResult:
+def _train(
+    spec: TrainSpec, report: Callable[[Evaluation], None] | None, out_dir: Path | None, resume: bool
+) -> TrainResult:
     clock, params, device = Clock(), spec.train, _device(spec)
     used_precision = precision.choose(params.precision, gpu=spec.device.gpu)
     reset_peak(device)
     set_seed(params.seed)
-    tokenizer = load_tokenizer(spec.model)
-    data = prepare(spec.data, tokenizer, spec.cache_dir)
-    rows = Rows.from_dataset(data.train, tokenizer)
-    task = task_for(spec.data)
-    model = tuning_for(spec.tuning).apply(task.build(spec.model, data.labels, params.seed), spec.tuning)
-    parameters = count_parameters(model)
-    validation = Rows.from_dataset(data.validation, tokenizer)
-    keep_used_words(model, (rows, validation))
+    data = prepare(spec.data, spec.model, spec.cache_dir)
+    task, tuning = task_for(spec.data), tuning_for(spec.tuning)
+    network = tuning.apply(task.build(spec.model, data, params.seed), spec.tuning)
+    parameters = count_parameters(network)
+    rows = EvalSet.of(data, "train").rows
+    validation = EvalSet.of(data, "validation")
+    keep_used_words(network, (rows, validation.rows))
     if device.type == "cpu":
-        use_byte_dropout(model)
-    evaluator = Evaluator(spec, data, validation, tokenizer, clock, report, out_dir)
+        use_byte_dropout(network)
+    evaluator = Evaluator(spec, data, validation, clock, report, out_dir)
+    keeper = CheckpointKeeper(out_dir, checkpoint.fingerprint(spec, data.fingerprint), clock, evaluator)
     loop = Loop(
-        model,
+        network,
         training_arguments(params, gpu=spec.device.gpu, precision=used_precision),
-        params,
+        spec,
         rows,
-        task.criterion(rows, len(data.labels), params),
-        clock.start_training,
-        evaluator,
+        data.tokenizers,
+        task.criterion(rows, data.about, params),
+        Listeners(clock.start_training, evaluator, keeper),
     )
-    loop.train()
+    found = keeper.restore(loop) if resume else None
+    loop.train(resume_from_checkpoint=None if found is None else str(found))
     clock.stop_training()
     best = evaluator.best
+    keeper.remove()
     assert best.value is not None  # The last step of every training is evaluated.
     return TrainResult(
         best_value=best.value,

@@ -1,37 +1,64 @@
 """Hugging Face's Trainer, with our batches, our loss, our evaluation, and no console output.
 
-Trainer gives the loop, the optimizer, the schedules, mixed precision, accumulation and clipping.
+Trainer gives the loop, the optimizer, the schedules, mixed precision, accumulation, clipping, and going on from a
+checkpoint.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
-from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
+from transformers import PrinterCallback, Trainer, TrainingArguments
+from transformers.trainer import TRAINER_STATE_NAME
 
 from models.errors import TrainingDivergedError
-from models.spec import TrainParams
+from models.spec import TrainSpec
 from models.tasks import Criterion, Rows
+from models.tasks.rows import inputs_of
+from models.training import checkpoint
 from models.training.attention import training_attention
-from models.training.bucketing import TrainBatches
+from models.training.augment import Mixup
+from models.training.batches import train_batches
+from models.training.callbacks import Moments
+from models.training.optimizer import parameter_groups
+from models.tuning import tuning_for
 
 GPU_STEPS_BETWEEN_LOSS_CHECKS = 20  # Reading a value from a GPU waits for it; from a CPU it costs nothing.
+MIXUP = 2  # Parts the stream of chance from those that order and augment the rows.
+
+
+@dataclass(frozen=True)
+class Listeners:
+    """Whom the loop calls.
+
+    Attributes:
+        on_begin: When everything is set up, before the first step.
+        on_evaluate: When an evaluation is due; returns whether to stop.
+        on_checkpoint: When a checkpoint is due.
+    """
+
+    on_begin: Callable[[], None]
+    on_evaluate: Callable[[Loop], bool]
+    on_checkpoint: Callable[[Loop], None]
 
 
 class Loop(Trainer):  # type: ignore[misc]  # transformers ships no types
     """The training loop.
 
     Args:
-        model: Gives (B, K) logits.
+        model: The network, as the tuning strategy left it.
         args: Trainer's arguments.
-        params: Ours.
+        spec: The training.
         rows: Training rows.
+        tokenizers: What made them.
         criterion: Training loss.
-        on_begin: Called when everything is set up, before the first step.
-        on_evaluate: Called when an evaluation is due; returns whether to stop.
+        listeners: Whom to call.
     """
 
     loss_is_scaled_for_ga = True  # The loss is divided by the weight of all rows of the optimizer step.
@@ -40,19 +67,21 @@ class Loop(Trainer):  # type: ignore[misc]  # transformers ships no types
         self,
         model: torch.nn.Module,
         args: TrainingArguments,
-        params: TrainParams,
+        spec: TrainSpec,
         rows: Rows,
+        tokenizers: Any,
         criterion: Criterion,
-        on_begin: Callable[[], None],
-        on_evaluate: Callable[[Loop], bool],
+        listeners: Listeners,
     ) -> None:
-        super().__init__(model=model, args=args, callbacks=[_Calls(params, on_begin)])
+        self._spec, self._tuning = spec, tuning_for(spec.tuning)
+        super().__init__(model=model, args=args, callbacks=[Moments(spec.train, listeners.on_begin, self._advance)])
         self.remove_callback(PrinterCallback)
-        self._batches = TrainBatches(rows, params.batch_size, params.seed, bucketed=params.length_bucketing)
-        self._criterion = criterion
-        self._on_evaluate = on_evaluate
+        self._batches, self._order = train_batches(rows, spec.train, tokenizers)
+        self._criterion, self._listeners = criterion, listeners
+        alpha = spec.train.mixup_alpha
+        self._mixup = Mixup(self.model.backbone.get_input_embeddings(), alpha) if alpha else None
         self._loss_sum = torch.zeros((), device=args.device)
-        self._loss_since_step = 0
+        self._loss_since_step = self._passes = 0
         self.samples_seen = 0
         self.last_learning_rate = 0.0
 
@@ -70,34 +99,88 @@ class Loop(Trainer):  # type: ignore[misc]  # transformers ships no types
         self._loss_since_step = self.state.global_step
         return total / max(steps, 1)
 
+    def progress(self) -> dict[str, Any]:
+        """The loop's own counts, for a checkpoint."""
+        return {
+            "passes": self._passes,
+            "samples_seen": self.samples_seen,
+            "loss_sum": float(self._loss_sum.item()),
+            "loss_since_step": self._loss_since_step,
+        }
+
+    def go_on(self, progress: dict[str, Any]) -> None:
+        """Take over what `progress` gave."""
+        self._passes, self.samples_seen = progress["passes"], progress["samples_seen"]
+        self._loss_sum.fill_(progress["loss_sum"])
+        self._loss_since_step = progress["loss_since_step"]
+
+    def write_state(self, folder: Path) -> None:
+        """Weights that train, optimizer, schedule, random states and place in the data."""
+        trained = {id(parameter) for group in self.optimizer.param_groups for parameter in group["params"]}
+        checkpoint.write_weights(folder, ((n, p) for n, p in self.model.named_parameters() if id(p) in trained))
+        self._save_optimizer_and_scheduler(str(folder))
+        self._save_scaler(str(folder))
+        self._save_rng_state(str(folder))
+        self.state.save_to_json(str(folder / TRAINER_STATE_NAME))
+
     # What Trainer calls.
 
     def get_train_dataloader(self) -> Any:
         """Our batches, as they are: there is one process, and `training_step` moves them to the device."""
         return self._batches
 
+    def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
+        """AdamW over the parameters that train, each at the pace that the tuning strategy gives it."""
+        kind, options = self.get_optimizer_cls_and_kwargs(self.args, self.model)
+        groups = parameter_groups(
+            self.model,
+            frozenset(self.get_decay_parameter_names(self.model)),
+            self._tuning.learning_rate_scales(self.model, self._spec.tuning),
+            self.args.weight_decay,
+            self.args.learning_rate,
+        )
+        optimizer: torch.optim.Optimizer = kind(groups, **options)
+        self.optimizer = optimizer
+        return optimizer
+
+    def _run_epoch(self, **arguments: Any) -> None:
+        self._order.epoch = arguments["epoch"]
+        super()._run_epoch(**arguments)
+
     def get_batch_samples(
         self, epoch_iterator: Iterator[Any], num_batches: int, device: torch.device
     ) -> tuple[list[Any], Any]:
         """The passes of one optimizer step, and their total weight, counted on the CPU."""
         passes = [batch for _, batch in zip(range(num_batches), epoch_iterator, strict=False)]
-        self.samples_seen += sum(len(batch["labels"]) for batch in passes)
+        self.samples_seen += sum(len(batch["input_ids"]) for batch in passes)
         return passes, sum(self._criterion.weight_of(batch) for batch in passes)
 
     def compute_loss(
         self, model: Any, inputs: dict[str, torch.Tensor], return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> Any:
         """One pass's share of the optimizer step's mean loss."""
-        labels_b = inputs.pop("labels")
-        longest = inputs["input_ids"].shape[1]
-        with training_attention(self.accelerator.mixed_precision, longest, gpu=labels_b.is_cuda):
-            logits_bk = model(**inputs)
-        loss = self._criterion.loss_sum(logits_bk, labels_b) / num_items_in_batch
-        return (loss, logits_bk) if return_outputs else loss
+        ids_bl = inputs["input_ids"]
+        with training_attention(self.accelerator.mixed_precision, ids_bl.shape[1], gpu=ids_bl.is_cuda):
+            if self._mixup is None:
+                outputs = model(**inputs_of(inputs, self.model.reads))
+                loss = self._criterion.loss_sum(outputs, inputs)
+            else:
+                outputs, loss = self._mixed(self._mixup, model, inputs)
+        loss = loss / num_items_in_batch
+        return (loss, outputs) if return_outputs else loss
+
+    def _mixed(self, mixup: Mixup, model: Any, inputs: dict[str, torch.Tensor]) -> tuple[Any, torch.Tensor]:
+        rng = np.random.default_rng((self._spec.train.seed, self._passes, MIXUP))
+        try:
+            outputs = model(**inputs_of(mixup.begin(inputs, rng), self.model.reads))
+        finally:
+            mixup.end()
+        return outputs, mixup.loss(inputs, lambda batch: self._criterion.loss_sum(outputs, batch))
 
     def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> torch.Tensor:
         """One pass; its loss is added up on the device."""
         loss: torch.Tensor = super().training_step(model, inputs, num_items_in_batch)
+        self._passes += 1
         self._loss_sum += loss
         on_cpu, step = loss.device.type == "cpu", self.state.global_step
         if (on_cpu or step % GPU_STEPS_BETWEEN_LOSS_CHECKS == 0) and not math.isfinite(self._loss_sum.item()):
@@ -107,7 +190,7 @@ class Loop(Trainer):  # type: ignore[misc]  # transformers ships no types
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Hand over to `on_evaluate`."""
         self.control.should_evaluate = False
-        if self._on_evaluate(self):
+        if self._listeners.on_evaluate(self):
             self.control.should_training_stop = True
         return {}
 
@@ -118,6 +201,15 @@ class Loop(Trainer):  # type: ignore[misc]  # transformers ships no types
         """Not counted."""
         return 0
 
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        self._listeners.on_checkpoint(self)
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        checkpoint.read_weights(Path(resume_from_checkpoint), self.model)
+
+    def _advance(self, epoch: float) -> None:
+        self._tuning.advance(self.model, self._spec.tuning, epoch)
+
     def _get_grad_norm(self, model: Any, grad_norm: Any = None) -> Any:
         """Only what clipping computed: without clipping, no norm is needed."""
         return grad_norm
@@ -125,30 +217,3 @@ class Loop(Trainer):  # type: ignore[misc]  # transformers ships no types
     def _get_learning_rate(self) -> float:
         self.last_learning_rate = float(super()._get_learning_rate())
         return self.last_learning_rate
-
-
-class _Calls(TrainerCallback):  # type: ignore[misc]  # transformers ships no types
-    """Says when the training begins; asks for an evaluation every so many epochs or steps, and once at the end."""
-
-    def __init__(self, params: TrainParams, on_begin: Callable[[], None]) -> None:
-        self._params = params
-        self._on_begin = on_begin
-        self._last_step = 0
-
-    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        self._on_begin()
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        every = self._params.eval_every_steps
-        due = every is not None and state.global_step % every == 0
-        self._ask(state, control, due or state.global_step >= state.max_steps)
-
-    def on_epoch_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        epochs_done = round(state.epoch)
-        due = self._params.eval_every_steps is None and epochs_done % self._params.eval_every_epochs == 0
-        self._ask(state, control, due)
-
-    def _ask(self, state: Any, control: Any, due: bool) -> None:
-        if due and state.global_step > self._last_step:
-            self._last_step = state.global_step
-            control.should_evaluate = True

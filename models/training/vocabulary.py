@@ -56,16 +56,17 @@ class UsedEmbedding(nn.Module):
 
 
 def keep_used_words(model: Any, sets: Iterable[Rows]) -> None:
-    """Replace the encoder's word vectors by those that the rows use, in place; where that gains nothing, do nothing.
+    """Replace the model's word vectors by those that the rows use, in place; where that gains nothing, do nothing.
 
     Args:
-        model: Has an `encoder` with transformers' `get_input_embeddings`.
+        model: Has a `backbone` with transformers' `get_input_embeddings`.
         sets: All rows that the model will see before its weights are saved.
     """
-    full = model.encoder.get_input_embeddings()
+    if model.backbone.get_output_embeddings() is not None:
+        return  # It generates: words that no row has are candidates too.
+    full = model.backbone.get_input_embeddings()
     if type(full) is not nn.Embedding or not full.weight.requires_grad or full.max_norm or full.sparse:
         return
-    seen = [ids for rows in sets for ids in (np.unique(rows.input_ids_t), [rows.pad_token_id])]
-    used_u = torch.from_numpy(np.unique(np.concatenate(seen)).astype(np.int64))
+    used_u = torch.from_numpy(np.unique(np.concatenate([rows.used_ids() for rows in sets])))
     if len(used_u) < WORTH_IT * full.num_embeddings:
-        model.encoder.set_input_embeddings(UsedEmbedding(full, used_u))
+        model.backbone.set_input_embeddings(UsedEmbedding(full, used_u))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 
 from models.errors import Problem
+from models.network import Network
 from models.spec import TuningSpec
 
 
@@ -26,34 +27,57 @@ class ParameterCounts:
 
 
 class Tuning(ABC):
-    """A way to fine-tune a model that has an `encoder`; everything outside the encoder (the head) always trains."""
+    """A way to fine-tune a network; what is new in it (`Network.new_parameters`) always trains."""
 
     name: ClassVar[str]
 
     @abstractmethod
-    def apply(self, model: torch.nn.Module, spec: TuningSpec) -> torch.nn.Module:
+    def apply(self, network: Network, spec: TuningSpec) -> Network:
         """Freeze, add or wrap, in place; new weights are drawn from torch's global generator.
 
         Returns:
-            The model.
+            The network.
 
         Raises:
             InputError: The strategy does not fit this architecture.
         """
 
     @abstractmethod
-    def deployable_state(self, model: torch.nn.Module) -> dict[str, torch.Tensor]:
-        """The weights under the names of the model as it was before `apply`, all that prediction needs.
+    def check(self, spec: TuningSpec, network: Network) -> list[Problem]:
+        """What is wrong with the strategy for this network.
 
-        The tensors may share memory with the model: write them before the next step.
+        Args:
+            spec: The strategy's settings.
+            network: As the task builds it, on the meta device: names and shapes, no weights.
         """
 
-    @abstractmethod
-    def check(self, spec: TuningSpec, config: Any) -> list[Problem]:
-        """What is wrong with the strategy for an encoder of this configuration. No weights are loaded."""
+    def deployable_state(self, network: Network) -> dict[str, torch.Tensor]:
+        """All weights that prediction needs, under the names of the network that `restore` returns.
+
+        The tensors may share memory with the network: write them before the next step.
+        """
+        return dict(network.state_dict())
+
+    def restore(self, network: Network, spec: TuningSpec) -> Network:
+        """The network that saved weights are loaded into: as it was, for strategies whose changes can be merged."""
+        return network
+
+    def learning_rate_scales(self, network: Network, spec: TuningSpec) -> dict[str, float]:
+        """What the learning rate is multiplied by, for the parameters (by name) where that is not 1."""
+        return {}
+
+    def virtual_tokens(self, spec: TuningSpec) -> int:
+        """Places that the strategy takes of those a model has: the longest input is shorter by as many tokens."""
+        return 0
+
+    def advance(self, network: Network, spec: TuningSpec, epoch: float) -> None:  # noqa: B027  # most do nothing
+        """Called before the first step and after every optimizer step, with the passes made so far.
+
+        The same epoch gives the same network, whatever was before: a resumed training calls it once.
+        """
 
 
-def count_parameters(model: torch.nn.Module) -> ParameterCounts:
+def count_parameters(network: torch.nn.Module) -> ParameterCounts:
     """How many weights are trained, and how many there are."""
-    sizes = [(parameter.requires_grad, parameter.numel()) for parameter in model.parameters()]
+    sizes = [(parameter.requires_grad, parameter.numel()) for parameter in network.parameters()]
     return ParameterCounts(sum(size for trains, size in sizes if trains), sum(size for _, size in sizes))

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
-import torch
+from typing import ClassVar
 
 from models.errors import Problem
+from models.network import Network
 from models.spec import TuningSpec
 from models.tuning.base import Tuning
 
 
 class Full(Tuning):
-    """Every weight of encoder and head is trained."""
+    """Every weight of the network is trained."""
 
     name: ClassVar[str] = "full"
 
-    def apply(self, model: torch.nn.Module, spec: TuningSpec) -> torch.nn.Module:
-        """Let every weight train."""
-        return model.requires_grad_(True)
+    def apply(self, network: Network, spec: TuningSpec) -> Network:
+        """The network as it was built: all trains but what the architecture keeps fixed, as Marian's sinusoids."""
+        return network
 
-    def deployable_state(self, model: torch.nn.Module) -> dict[str, torch.Tensor]:
-        """The weights as they are."""
-        return dict(model.state_dict())
-
-    def check(self, spec: TuningSpec, config: Any) -> list[Problem]:
-        """Fits every architecture."""
+    def check(self, spec: TuningSpec, network: Network) -> list[Problem]:
+        """Fits every network."""
         return []

@@ -116,8 +116,8 @@ def test_champion_predicts_in_a_new_process_what_its_weights_say(swept: tuple[Pa
     inputs, predictions = (json.loads(line) for line in done.stdout.splitlines()[-2:])
     assert [column["type"] for column in inputs] == ["string"]
     expected = Predictor.load(summary_of(swept[0])["best"]["weights"]).predict(texts)
-    assert [p["label"] for p in predictions] == [p.label for p in expected]
-    assert [p["score"] for p in predictions] == pytest.approx([p.score for p in expected], abs=1e-6)
+    assert [p["label"] for p in predictions] == [p["label"] for p in expected]
+    assert [p["score"] for p in predictions] == pytest.approx([p["score"] for p in expected], abs=1e-6)
 
 
 def test_person_sees_plan_progress_ranking_and_what_to_do_next(swept: tuple[Path, str]) -> None:

@@ -23,7 +23,7 @@ FILES = {
 # Overrides (with {dir} for the folder of the files above), the place, and what is said of it.
 TABLE = [
     (["train.epoch=3"], "train.epoch: no such key", "train.epochs"),
-    (["model=minlm"], "model: no option 'minlm'", "options: bert-base, bert-base-chinese, distilbert, hub, minilm"),
+    (["model=minlm"], "model: no option 'minlm'", "options: bert-base, bert-base-chinese, cnn, distilbert"),
     (["data=docstring"], "data: no option 'docstring'", "docstrings"),
     (["sampler=bayes"], "sampler: no option 'bayes'", "tpe"),
     (["space.train.learning_rte={low: 1e-5, high: 1e-3}"], "space.train.learning_rte:", "train.learning_rate"),

@@ -22,7 +22,7 @@ def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
         ("hpo ", ["sweep", "plan", "train", "results", "ui"]),
         ("hpo sweep sampler=g", ["sampler=gp", "sampler=grid"]),
         ("hpo plan train.lear", ["train.learning_rate="]),
-        ("hpo train tuning=", ["tuning=full", "tuning=lora"]),
+        ("hpo train tuning=l", ["tuning=last_n", "tuning=llrd", "tuning=lora"]),
         ("hpo results na", []),
     ],
 )
@@ -40,7 +40,7 @@ def test_cfg_shows_every_key_with_its_value() -> None:
 def test_help_lists_groups_and_info_shows_where_config_comes_from() -> None:
     shown = run("sweep", "--help").stdout
     assert "scheduler: asha, fifo, hyperband, median" in shown
-    assert "tuning: full, lora" in shown
+    assert "tuning: bitfit, dora, full, gradual, head, ia3, last_n, llrd, lora" in shown
     assert "Config search path" in run("plan", "--info", "searchpath").stdout
 
 

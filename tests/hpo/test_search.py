@@ -34,12 +34,27 @@ class Seen:
         self.events.append(("ended", record.number, record.state.value))
 
 
-def make(folder: Path, spec: SchedulerSpec, trials: int = 12, start: dict | None = None) -> tuple[Search, Seen]:
+def make(
+    folder: Path,
+    spec: SchedulerSpec,
+    trials: int = 12,
+    start: dict | None = None,
+    trivial: float | None = None,
+) -> tuple[Search, Seen]:
     ledger = Ledger.create(ledger_url(folder), "sweep", maximize=True, about={})
     sampler = make_sampler(RandomSpec(), Space.parse(TREE, SCHEMA), 0)
     seen = Seen()
     scheduler = make_scheduler(spec, True, PARAMS)
-    search = Search(ledger, sampler, scheduler, metric="accuracy", trials=trials, start=start, observers=(seen,))
+    search = Search(
+        ledger,
+        sampler,
+        scheduler,
+        metric="accuracy",
+        trials=trials,
+        start=start,
+        trivial=trivial,
+        observers=(seen,),
+    )
     return search, seen
 
 
@@ -123,3 +138,13 @@ def test_observers_are_told_after_the_ledger_and_in_order(tmp_path: Path) -> Non
 def test_propose_returns_none_beyond_the_budget(tmp_path: Path, trials: int) -> None:
     search, _ = make(tmp_path, FifoSpec(), trials=trials)
     assert [search.propose() is None for _ in range(trials + 2)] == [False] * trials + [True] * 2
+
+
+def test_trials_no_better_than_the_trivial_baseline_are_marked_and_stay_complete(tmp_path: Path) -> None:
+    search, _ = make(tmp_path, FifoSpec(), trivial=0.5)
+    run(search)
+    finite = [record for record in search.ledger.trials() if record.value is not None and math.isfinite(record.value)]
+    marked = {record.number for record in finite if record.facts.get("collapsed")}
+    assert marked == {record.number for record in finite if record.value <= 0.5}
+    assert 0 < len(marked) < len(finite)
+    assert all(record.state is State.COMPLETE for record in finite)

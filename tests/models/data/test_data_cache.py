@@ -54,12 +54,13 @@ def mark(folder: Path) -> None:
 
 def test_second_call_reads_and_tokenizes_nothing(good_csv: Path, counting: CountingTokenizer) -> None:
     first = prepare(SPEC, counting, "cache")
-    assert CountingTokenizer.calls == 3
+    calls = CountingTokenizer.calls
+    assert calls > 0
     (folder,) = Path("cache/data").iterdir()
     mark(folder)
     _MEMO.clear()
     second = prepare(SPEC, counting, "cache")
-    assert CountingTokenizer.calls == 3
+    assert CountingTokenizer.calls == calls
     assert second.source_notes == ("from the cache",)
     assert second.fingerprint == first.fingerprint
     assert list(second.train) == list(first.train)
@@ -72,7 +73,7 @@ def test_another_process_uses_the_same_folders(good_csv: Path, minilm: Any, pyth
         f"import os; os.chdir({str(good_csv.parent)!r})\n"
         "from transformers import AutoTokenizer; from models.data import prepare; from models.spec import FileData\n"
         f"tokenizer = AutoTokenizer.from_pretrained({minilm.name_or_path!r})\n"
-        f"print(prepare({SPEC!r}, tokenizer, 'cache').train[0]['length'])"
+        f"print(len(prepare({SPEC!r}, tokenizer, 'cache').train[0]['input_ids']))"
     )
     assert int(python(code, PYTHONPATH=str(Path(__file__).parents[3]))) > 0
     assert {path: path.stat().st_mtime_ns for path in Path("cache").rglob("*")} == before
@@ -113,8 +114,9 @@ def test_equal_rows_of_two_sources_share_the_tokens(
     lines = [line.rsplit(",", 1) for line in good_csv.read_text().splitlines()[1:]]
     write_json(Path("good.json"), [{"text": text, "label": label} for text, label in lines])
     prepare(SPEC, counting, "cache")
+    calls = CountingTokenizer.calls
     prepare(FileData(source="json", train="good.json"), counting, "cache")
-    assert CountingTokenizer.calls == 3
+    assert CountingTokenizer.calls == calls
 
 
 def test_problems_leave_nothing_behind(in_tmp: Path, tokenizer: Any) -> None:
@@ -201,7 +203,7 @@ def test_fingerprint_follows_rows_and_labels(good_csv: Path) -> None:
     splits = read(SPEC)
     assert fingerprint(splits) == fingerprint(read(SPEC))
     moved = replace(splits, validation=splits.test, test=splits.validation)
-    named = replace(splits, labels=("no", "yes"))
+    named = replace(splits, about={**splits.about, "labels": ["no", "yes"]})
     changed = replace(splits, train=splits.train.map(lambda row: {"text": row["text"].upper()}))
     fewer: Splits = replace(splits, train=splits.train.select(range(3)))
     assert len({fingerprint(each) for each in (splits, moved, named, changed, fewer)}) == 5

@@ -17,28 +17,27 @@ Write = Callable[[Path, Sequence[Mapping[str, Any]]], Path]
 
 def test_tokens_are_those_of_the_tokenizer(good_csv: Path, minilm: Any, tmp_path: Path) -> None:
     data = prepare(FileData(source="csv", train="good.csv", max_length=6), minilm, tmp_path / "cache")
-    assert data.train.column_names == ["input_ids", "length", "label"]
+    assert data.train.column_names == ["input_ids", "labels"]
     for name in ("train", "validation", "test"):
         tokens, raw = getattr(data, name), getattr(data.raw, name)
         expected = minilm(list(raw["text"]), truncation=True, max_length=6, padding=False)["input_ids"]
         assert list(tokens["input_ids"]) == expected
-        assert list(tokens["length"]) == [len(ids) for ids in expected]
-        assert list(tokens["label"]) == list(raw["label"])
-        assert max(tokens["length"]) == 6
+        assert list(tokens["labels"]) == list(raw["label"])
+        assert max(len(ids) for ids in tokens["input_ids"]) == 6
 
 
 def test_about_the_data(good_csv: Path, tokenizer: Any) -> None:
     data = prepare(FileData(source="csv", train="good.csv"), tokenizer, "cache")
     assert data.labels == ("n", "y")
-    assert data.label_counts == (14, 14)
-    assert data.text_example(2) == list(data.raw.validation["text"])[:2]
-    assert data.text_pair_example() == []
+    assert data.card.classes == {"n": 14, "y": 14}
+    assert [row["text"] for row in data.examples(2)] == list(data.raw.validation["text"])[:2]
+    assert not data.pair
     assert any("cut, stratified" in note for note in data.source_notes)
 
 
 def test_classes_without_rows_are_counted(good_csv: Path, tokenizer: Any) -> None:
     data = prepare(FileData(source="csv", train="good.csv", labels=["x", "y", "n"]), tokenizer, "cache")
-    assert data.label_counts == (0, 14, 14)
+    assert data.card.classes == {"x": 0, "y": 14, "n": 14}
 
 
 def test_pairs(in_tmp: Path, write_json: Write, tokenizer: Any) -> None:
@@ -49,7 +48,7 @@ def test_pairs(in_tmp: Path, write_json: Write, tokenizer: Any) -> None:
     row = data.train[0]
     assert row["input_ids"] == [words[word] for word in ("[CLS]", "a", "b", "c", "[SEP]", "f", "g", "[SEP]")]
     assert row["token_type_ids"] == [0, 0, 0, 0, 0, 1, 1, 1]
-    assert data.text_pair_example(1) == ["f g"]
+    assert data.examples(1)[0]["text_pair"] == "f g"
 
 
 def test_of_a_pair_the_longer_text_is_cut(in_tmp: Path, write_json: Write, tokenizer: Any) -> None:
@@ -62,13 +61,13 @@ def test_pairs_without_token_types(in_tmp: Path, write_json: Write, tokenizer: A
     write_json(in_tmp / "rows.json", [{"text_a": "a", "text_b": "b", "label": at % 2} for at in range(20)])
     tokenizer.model_input_names = ["input_ids", "attention_mask"]
     data = prepare(FileData(source="json", train="rows.json"), tokenizer, "cache")
-    assert data.train.column_names == ["input_ids", "length", "label"]
+    assert data.train.column_names == ["input_ids", "labels"]
 
 
 def test_empty_test_split(good_csv: Path, tokenizer: Any) -> None:
     data = prepare(FileData(source="csv", train="good.csv", test_fraction=0), tokenizer, "cache")
     assert data.test.num_rows == 0
-    assert data.test.column_names == ["input_ids", "length", "label"]
+    assert data.test.column_names == ["input_ids", "labels"]
 
 
 def test_splits_are_mapped_from_disk(good_csv: Path, tokenizer: Any) -> None:
@@ -113,4 +112,4 @@ def test_docstrings_end_to_end(in_tmp: Path, minilm: Any) -> None:
     spec = DocstringsData(libraries=["pandas", "optuna"], sentences_per_library=20)
     data = prepare(spec, minilm, "cache")
     assert data.train.num_rows + data.validation.num_rows + data.test.num_rows == 40
-    assert max(data.train["length"]) <= 48
+    assert max(len(ids) for ids in data.train["input_ids"]) <= 48

@@ -5,9 +5,14 @@ import pytest
 import torch
 
 from models.errors import InputError
-from models.pretrained import check, encoder_from_config, load_config, load_encoder, load_tokenizer
+from models.pretrained import Tokenizers, backbone_from_config, check, load_backbone, load_config, load_tokenizer
 from models.pretrained.embedded import embedded_folder
-from models.spec import EmbeddedModel, HubModel, TinyModel
+from models.spec import EmbeddedModel, HubModel, ModelSpec, TinyModel
+
+
+def load_encoder(model: ModelSpec) -> torch.nn.Module:
+    tokenizer = load_tokenizer(TinyModel())
+    return load_backbone(model, "encoder", Tokenizers(tokenizer, tokenizer))
 
 
 @pytest.mark.parametrize("text", ["plain", "naïve café", "中文也可以", "🙂", ""])
@@ -66,7 +71,7 @@ def test_heads_must_divide_hidden_size() -> None:
 
 
 def test_meta_encoder_takes_no_memory() -> None:
-    encoder = encoder_from_config(load_config(TinyModel()), meta=True)
+    encoder = backbone_from_config(load_config(TinyModel()), meta=True)
     assert all(parameter.is_meta for parameter in encoder.parameters())
 
 

@@ -18,7 +18,7 @@ def test_good_specification(spec_of: Make) -> None:
     [
         ({"metric": "acuracy"}, "sweep.metric", "did you mean accuracy?"),
         ({"metric": "rouge"}, "sweep.metric", "accuracy, macro_f1, mcc, loss"),
-        ({"metric": "loss"}, "sweep.maximize", "must be minimized"),
+        ({"metric": "loss", "maximize": True}, "sweep.direction", "must be minimized"),
         ({"learning_rate": 0.0}, "train.learning_rate", "> 0"),
         ({"tuning": LoraTuning(rank=0)}, "tuning.rank", ">= 1"),
         ({"tuning": LoraTuning(targets=["nope"])}, "tuning.targets", "'nope'"),

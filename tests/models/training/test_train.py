@@ -87,7 +87,7 @@ def test_lora_changes_only_its_targets_and_the_head(spec_of: Make, tmp_path: Pat
     train(spec_of(tuning=LoraTuning(), learning_rate=1e-30), out_dir=tmp_path / "still")
     trained, still = (load_file(tmp_path / name / "best" / "model.safetensors") for name in ("trained", "still"))
     changed = {name for name in trained if not torch.equal(trained[name], still[name])}
-    layers = [f"encoder.encoder.layer.{n}.attention.self.{part}.weight" for n in (0, 1) for part in ("query", "value")]
+    layers = [f"backbone.encoder.layer.{n}.attention.self.{part}.weight" for n in (0, 1) for part in ("query", "value")]
     assert changed == {*layers, "head.weight", "head.bias"}
 
 

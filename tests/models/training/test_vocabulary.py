@@ -1,23 +1,38 @@
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from models.pretrained import load_tokenizer
+from models.pretrained import Tokenizers, load_backbone, load_tokenizer
 from models.spec import TinyModel
-from models.tasks import Rows, TextClassification
+from models.tasks import TASKS, Rows
 from models.training.vocabulary import UsedEmbedding, keep_used_words
 
 IDS = [[1, 30, 31, 2], [1, 40, 2]]
 TOKENIZER = load_tokenizer(TinyModel())
+TOKENIZERS = Tokenizers(TOKENIZER, TOKENIZER)
+
+
+def built(dropout: float | None = None) -> Any:
+    task, model = TASKS["text_classification"], TinyModel(dropout=dropout)
+    backbone = load_backbone(model, task.kind, TOKENIZERS)
+    network = task.network(backbone, {"labels": ["x", "y"]}, "cls", dropout)
+    task.reset_new(network, seed=0)
+    return network
+
+
+def rows_of(ids: list[list[int]]) -> Rows:
+    return Rows.from_columns({"input_ids": ids}, TOKENIZERS)
 
 
 def trained(compact: bool) -> dict[str, torch.Tensor]:
-    model = TextClassification().build(TinyModel(dropout=0.0), ("x", "y"), seed=0)
-    rows = Rows.from_encodings({"input_ids": IDS}, TOKENIZER)
+    model = built(dropout=0.0)
+    rows = rows_of(IDS)
     if compact:
         keep_used_words(model, (rows,))
-        assert isinstance(model.encoder.get_input_embeddings(), UsedEmbedding)
+        assert isinstance(model.backbone.get_input_embeddings(), UsedEmbedding)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2, weight_decay=0.5)
     for _ in range(5):
         model(**rows.batch(np.array([0, 1])))[:, 0].square().sum().backward()
@@ -31,22 +46,22 @@ def test_result_is_the_plain_one_with_the_decay_of_unused_words() -> None:
     assert plain.keys() == compact.keys()
     for name, tensor in plain.items():
         assert torch.allclose(tensor, compact[name], atol=1e-5), name
-    words = "encoder.embeddings.word_embeddings.weight"
-    fresh = TextClassification().build(TinyModel(), ("x", "y"), seed=0).state_dict()[words]
+    words = "backbone.embeddings.word_embeddings.weight"
+    fresh = built().state_dict()[words]
     assert torch.allclose(compact[words][100], fresh[100] * (1 - 1e-2 * 0.5) ** 5, atol=1e-6)
     assert not torch.allclose(compact[words][30], fresh[30] * (1 - 1e-2 * 0.5) ** 5, atol=1e-3)
 
 
 def test_only_used_words_are_parameters() -> None:
-    model = TextClassification().build(TinyModel(), ("x", "y"), seed=0)
-    keep_used_words(model, (Rows.from_encodings({"input_ids": IDS}, TOKENIZER),))
-    assert model.encoder.get_input_embeddings().weight.shape == (len({0, 1, 2, 30, 31, 40}) + 1, 32)
+    model = built()
+    keep_used_words(model, (rows_of(IDS),))
+    assert model.backbone.get_input_embeddings().weight.shape == (len({0, 1, 2, 30, 31, 40}) + 1, 32)
 
 
 @pytest.mark.parametrize("case", ["frozen", "all words in use"])
 def test_nothing_is_done_where_it_gains_nothing(case: str) -> None:
-    model = TextClassification().build(TinyModel(), ("x", "y"), seed=0)
+    model = built()
     ids = IDS if case == "frozen" else [list(range(200))]
     model.requires_grad_(case != "frozen")
-    keep_used_words(model, (Rows.from_encodings({"input_ids": ids}, TOKENIZER),))
-    assert type(model.encoder.get_input_embeddings()) is nn.Embedding
+    keep_used_words(model, (rows_of(ids),))
+    assert type(model.backbone.get_input_embeddings()) is nn.Embedding

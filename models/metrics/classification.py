@@ -44,3 +44,15 @@ def cross_entropy(logits_nk: np.ndarray, labels_n: np.ndarray) -> float:
     shifted = logits - logits.max(axis=1, keepdims=True)
     log_sum_n = np.log(np.exp(shifted).sum(axis=1))
     return float((log_sum_n - shifted[np.arange(len(labels_n)), labels_n]).mean())
+
+
+def text_classification_scores(labels_n: np.ndarray, predicted_n: np.ndarray, classes: int) -> dict[str, float]:
+    """All metrics of text_classification but the loss.
+
+    Args:
+        labels_n: True classes, integers from 0.
+        predicted_n: Predicted classes.
+        classes: How many classes there are.
+    """
+    counts_kk = confusion(labels_n, predicted_n, classes)
+    return {"accuracy": accuracy(counts_kk), "macro_f1": macro_f1(counts_kk), "mcc": mcc(counts_kk)}
