@@ -24,7 +24,7 @@ from hpo.trialspec import ROOTS, train_spec
 from models.data import PreparedData, prepare, read
 from models.spec import REQUIRED, Device, TrainSpec
 from models.tasks import TASKS, task_for
-from models.training import check_spec
+from models.training import check_rows, check_spec
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -121,9 +121,10 @@ def check_training(spec: TrainSpec, known: set[str]) -> tuple[PreparedData | Non
         if "model" in sections or "output_dir" in sections:
             read(spec.data)
             return None, problems
-        return prepare(spec.data, spec.model, spec.cache_dir), problems
+        data = prepare(spec.data, spec.model, spec.cache_dir)
     except InputError as error:
         return None, problems + list(error.problems)
+    return data, problems if "sweep" in sections else problems + check_rows(spec, data)
 
 
 def _train_spec(config: Config, slots: Slots) -> TrainSpec:

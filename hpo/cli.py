@@ -20,8 +20,10 @@ from hpo.terminal.tables import show_errors
 COMMANDS = {
     "sweep": "search for the best configuration:  hpo sweep model=minilm data=csv data.train=my.csv",
     "plan": "show what a sweep would do, checked; starts nothing",
-    "train": "train one configuration:  hpo train train.learning_rate=1e-4",
+    "train": "train one configuration:  hpo train train.learning_rate=1e-4, or a trial's:  hpo train --from NAME",
     "results": "what a sweep found:  hpo results NAME [--json]",
+    "predict": "what the best model says:  hpo predict NAME --text TEXT, or --file in.jsonl --out out.jsonl",
+    "export": "the best model for transformers:  hpo export NAME --to DIR, or smaller:  --quantize int8",
     "ui": "the MLflow UI on what the sweeps logged:  hpo ui [--port 5000]",
 }
 WITH_OVERRIDES = ("sweep", "plan", "train")

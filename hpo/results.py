@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import tempfile
 import time
 from collections import Counter
@@ -15,6 +17,7 @@ from hpo.collapse import COLLAPSED
 from hpo.ledger import Ledger, State, TrialRecord
 
 SUMMARY = "summary.json"
+PLAIN = re.compile(r"[A-Za-z0-9_./:-]+")  # Texts that Hydra's grammar takes without quotes.
 # Overrides that say how to search, not what is trained.
 SEARCH_ONLY = (
     *("space", "sampler", "scheduler", "cluster", "tracking", "slots=single", "slots.count"),
@@ -80,12 +83,17 @@ def write_summary(ledger: Ledger, sweep_dir: Path) -> dict[str, Any]:
 
 def train_command(about: Mapping[str, Any], params: Mapping[str, Any]) -> str:
     """The command that trains one configuration again."""
+    return f"hpo train {shlex.join(train_overrides(about, params))}"
+
+
+def train_overrides(about: Mapping[str, Any], params: Mapping[str, Any]) -> list[str]:
+    """The config overrides that train one configuration again: the sweep's own, then the trial's."""
     kept = [text for text in about["overrides"] if not text.startswith(SEARCH_ONLY)]
     given = {**about["fixed"], **params}
     groups = [f"{name}={value}" for name, value in given.items() if "." not in name]
     values = [f"{name}={_override(value)}" for name, value in given.items() if "." in name]
     replaced = tuple(f"{name}=" for name in given)
-    return " ".join(["hpo train", *(_quoted(text) for text in kept if not text.startswith(replaced)), *groups, *values])
+    return [*(text for text in kept if not text.startswith(replaced)), *groups, *values]
 
 
 def weights_dir(sweep_dir: Path, number: int) -> Path:
@@ -149,15 +157,14 @@ def _slots(about: Mapping[str, Any], records: Sequence[TrialRecord]) -> dict[str
 
 
 def _override(value: Any) -> str:
-    """A value in Hydra's override grammar, quoted for the shell where it must be."""
+    """A value in Hydra's override grammar."""
     if value is None:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (list, tuple)):
-        return f"'[{','.join(_override(item) for item in value)}]'"
+        return f"[{','.join(_override(item) for item in value)}]"
+    if isinstance(value, str) and not PLAIN.fullmatch(value):
+        inside = value.replace("\\", "\\\\").replace("'", "\\'")
+        return f"'{inside}'"
     return str(value)
-
-
-def _quoted(text: str) -> str:
-    return f"'{text}'" if any(character in text for character in ' [{$("*?;&|<>') else text

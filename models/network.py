@@ -21,6 +21,7 @@ class Network(nn.Module):
         reads: Answers of the training rows that the network takes as input.
         config: The backbone's configuration.
         fresh: Parts of names of parameters inside the backbone that begin at random all the same.
+        places_taken: Of the positions of what writes (the decoder, else the backbone), those of virtual tokens.
     """
 
     reads: ClassVar[tuple[str, ...]] = ()
@@ -30,6 +31,7 @@ class Network(nn.Module):
         self.backbone = backbone
         self.config: Any = backbone.config
         is_pair = getattr(self.config, "model_type", "") == "encoder-decoder"
+        self.places_taken = 0
         self.fresh: tuple[str, ...] = NEW_IN_PAIRS if is_pair else ()
 
     def new_parameters(self) -> frozenset[str]:

@@ -8,18 +8,28 @@ import hydra
 from hydra._internal.utils import get_args_parser  # Hydra has no public face for its argument parser
 from omegaconf import DictConfig
 
+from hpo.again import again
 from hpo.config.compose import Composed, compose
 from hpo.config.store import CONF_DIR, CONFIG_NAME, register
 from hpo.errors import InputError
 
+FROM_HELP = """
+== A trial of a sweep again ==
+  hpo train --from NAME             the best trial's configuration, data, seed, threads and precision
+  hpo train --from NAME --trial 7   another's; overrides after it win: train.epochs=10
+"""
+
 
 def answered(command: str, arguments: list[str]) -> bool:
     """Let Hydra answer a command line that only asks to be shown something; False when it asks for more."""
-    given = get_args_parser().parse_args(arguments)
-    if given.cfg or given.info or given.help or given.hydra_help or given.shell_completion:
-        show_with_hydra(f"hpo {command}", arguments)
-        return True
-    return False
+    given, _ = get_args_parser().parse_known_args(arguments)  # `--from` is the command's own
+    if not (given.cfg or given.info or given.help or given.hydra_help or given.shell_completion):
+        return False
+    found = again(arguments) if command == "train" else None
+    show_with_hydra(f"hpo {command}", arguments if found is None else found.arguments)
+    if command == "train" and given.help:
+        sys.stdout.write(FROM_HELP)
+    return True
 
 
 def composed(arguments: list[str]) -> Composed:

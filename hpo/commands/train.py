@@ -9,16 +9,29 @@ from pathlib import Path
 
 from rich.console import Console
 
+from hpo.again import Again, again
 from hpo.check import training_of
 from hpo.commands.hydra_flags import composed
+from hpo.ledger import State
 from hpo.terminal import words
+from hpo.trained import RESULT
+from models.data import prepare
 from models.tasks import goal_of, task_for
 from models.training import Evaluation, train
 
 
 def run(arguments: list[str], console: Console) -> int:
-    """Train one configuration; what the space says is left aside. Arguments: Hydra overrides and flags."""
-    spec, output_dir = training_of(composed(arguments))
+    """Train one configuration; what the space says is left aside.
+
+    Arguments: Hydra overrides and flags; `--from NAME [--trial K]` for those of a sweep's trial.
+    """
+    origin = again(arguments)
+    config = composed(arguments if origin is None else origin.arguments)
+    spec, output_dir = training_of(config)
+    metric, _ = goal_of(task_for(spec.data), spec)
+    fingerprint = prepare(spec.data, spec.model, spec.cache_dir).fingerprint
+    if origin is not None:
+        _announce(origin, metric, fingerprint, console)
     folder = output_dir / f"train-{time.strftime('%m%d-%H%M%S')}"
 
     def report(evaluation: Evaluation) -> None:
@@ -28,14 +41,39 @@ def run(arguments: list[str], console: Console) -> int:
 
     result = train(spec, report, folder)
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / "result.json", asdict(result))
+    known = {"metric": metric, "data_fingerprint": fingerprint, "overrides": list(config.overrides)}
+    _write(folder / RESULT, known | asdict(result))
     where = f"{result.device}, {result.precision}"
-    best = (
-        f"best {goal_of(task_for(spec.data), spec)[0]} {words.number(result.best_value)} at epoch {result.best_epoch:g}"
-    )
+    best = f"best {metric} {words.number(result.best_value)} at epoch {result.best_epoch:g}"
     console.print(f"{best}; {words.seconds(sum(asdict(result.seconds).values()))} on {where}", style="bold green")
+    if origin is not None and origin.record.value is not None and not origin.changed:
+        _compare(origin, metric, result.best_value, console)
     console.print(f"weights: {result.weights}", highlight=False, soft_wrap=True)
     return 0
+
+
+def _announce(origin: Again, metric: str, fingerprint: str, console: Console) -> None:
+    record = origin.record
+    value = f", {metric} {words.number(record.value)} at epoch {record.value_epoch:g}" if record.value_epoch else ""
+    changed = f"; changed: {' '.join(origin.changed)}" if origin.changed else ""
+    what = f"trial {record.number} of {origin.sweep} ({record.state.value}{value}){changed}"
+    console.print(what, highlight=False, markup=False, soft_wrap=True)
+    if fingerprint != origin.data_fingerprint:
+        console.print("note: the data are not those of the sweep any more", style="yellow", soft_wrap=True)
+
+
+def _compare(origin: Again, metric: str, reached: float, console: Console) -> None:
+    """Whether the trial's value came out again."""
+    record = origin.record
+    if reached == record.value:
+        what = f"the same {metric} as trial {record.number}, to the last digit"
+    elif record.state is State.COMPLETE:
+        what = f"trial {record.number} had {metric} {record.value!r}, this training {reached!r}"
+    else:
+        what = (
+            f"trial {record.number} had {metric} {words.number(record.value)} when it was ended ({record.state.value})"
+        )
+    console.print(what, highlight=False, markup=False, soft_wrap=True)
 
 
 def _write(path: Path, content: object) -> None:

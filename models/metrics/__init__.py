@@ -7,7 +7,7 @@ The modules are imported one by one: a trial process does not pay for what its t
 from __future__ import annotations
 
 METRICS: dict[str, dict[str, bool]] = {
-    "text_classification": {"accuracy": True, "macro_f1": True, "mcc": True, "loss": False},
+    "text_classification": {"accuracy": True, "macro_f1": True, "mcc": True, "f1": True, "loss": False},
     "multi_label_classification": {"micro_f1": True, "macro_f1": True, "subset_accuracy": True, "loss": False},
     "regression": {"spearman": True, "pearson": True, "mse": False, "mae": False, "loss": False},
     "token_classification": {"f1": True, "precision": True, "recall": True, "accuracy": True, "loss": False},

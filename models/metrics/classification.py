@@ -38,6 +38,12 @@ def mcc(confusion_kk: np.ndarray) -> float:
     return float(covariance / np.sqrt(spread)) if spread > 0 else 0.0
 
 
+def positive_f1(confusion_22: np.ndarray) -> float:
+    """F1 of the second of two classes, the positive one; 0 when it is neither true nor predicted of any row."""
+    named = confusion_22[1].sum() + confusion_22[:, 1].sum()
+    return float(2 * confusion_22[1, 1] / named) if named else 0.0
+
+
 def cross_entropy(logits_nk: np.ndarray, labels_n: np.ndarray) -> float:
     """Mean negative log-likelihood of the true classes, in nats; NaN or infinite logits show in it."""
     logits = logits_nk.astype(np.float64)
@@ -47,7 +53,7 @@ def cross_entropy(logits_nk: np.ndarray, labels_n: np.ndarray) -> float:
 
 
 def text_classification_scores(labels_n: np.ndarray, predicted_n: np.ndarray, classes: int) -> dict[str, float]:
-    """All metrics of text_classification but the loss.
+    """All metrics of text_classification but the loss; `f1` for two classes only.
 
     Args:
         labels_n: True classes, integers from 0.
@@ -55,4 +61,5 @@ def text_classification_scores(labels_n: np.ndarray, predicted_n: np.ndarray, cl
         classes: How many classes there are.
     """
     counts_kk = confusion(labels_n, predicted_n, classes)
-    return {"accuracy": accuracy(counts_kk), "macro_f1": macro_f1(counts_kk), "mcc": mcc(counts_kk)}
+    scores = {"accuracy": accuracy(counts_kk), "macro_f1": macro_f1(counts_kk), "mcc": mcc(counts_kk)}
+    return scores | ({"f1": positive_f1(counts_kk)} if classes == 2 else {})

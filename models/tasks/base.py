@@ -85,6 +85,10 @@ class Task(ABC):
     def metrics(self, data: DataSpec) -> Mapping[str, bool]:
         """Names of the metrics of an evaluation, each with whether more is better; the first is the usual one."""
 
+    def unmeasured(self, about: Mapping[str, Any]) -> dict[str, str]:
+        """Metrics that rows like these do not have, each with the reason."""
+        return {}
+
     @abstractmethod
     def network(
         self, backbone: torch.nn.Module, about: Mapping[str, Any], pooling: str, dropout: float | None

@@ -26,6 +26,7 @@ class Card:
         data: The data's settings by which an input becomes tokens: longest input, stride, prefix.
         tuning: The tuning strategy and its settings.
         model: Name of the model that training started from; for the record.
+        quantized: How linear layers were made smaller (`int8`); None: they were not.
     """
 
     task: str
@@ -35,6 +36,7 @@ class Card:
     tuning: Mapping[str, Any]
     model: str
     version: int = field(default=VERSION)
+    quantized: str | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:

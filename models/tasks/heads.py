@@ -5,6 +5,7 @@ Shapes: B rows, L tokens, H hidden size, K outputs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -13,7 +14,9 @@ from torch import nn
 from models.network import Network
 from models.pretrained.dropout import head_dropout
 from models.tasks.pooling import POOLINGS
+from models.tasks.rows import inputs_of
 
+FEATURES = "features"  # Column of vectors that a frozen backbone made of the rows.
 DEFAULT_INIT_STD = 0.02  # Devlin et al. 2018, for configurations that do not name their own.
 
 
@@ -32,7 +35,11 @@ class Head(nn.Linear):
 
     def read(self, hidden_blh: torch.Tensor, mask_bl: torch.Tensor) -> torch.Tensor:
         """Logits, fp32, of the encoder's token vectors, those with mask 0 being padding."""
-        logits: torch.Tensor = self(self.dropout(self.taken(hidden_blh, mask_bl))).float()
+        return self.above(self.taken(hidden_blh, mask_bl))
+
+    def above(self, taken: torch.Tensor) -> torch.Tensor:
+        """Logits, fp32, of what `taken` gave."""
+        logits: torch.Tensor = self(self.dropout(taken)).float()
         return logits
 
     def taken(self, hidden_blh: torch.Tensor, mask_bl: torch.Tensor) -> torch.Tensor:
@@ -77,8 +84,16 @@ class HeadNetwork(Network):
         self.head = head
 
     def forward(self, **batch: torch.Tensor) -> torch.Tensor:
-        """The head's logits of `input_ids` and `attention_mask` (B, L), and segments where the data has them."""
-        return self.head.read(self.backbone(**batch).last_hidden_state, batch["attention_mask"])
+        """The head's logits of `input_ids` and `attention_mask` (B, L), and segments where the data has them.
+
+        Where the batch has `features`, what the head takes was computed before, and the backbone is left out.
+        """
+        return self.head.above(batch[FEATURES] if FEATURES in batch else self.features(batch))
+
+    def features(self, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """What the head takes of the backbone's output, (B, …, H)."""
+        inputs = inputs_of(batch)
+        return self.head.taken(self.backbone(**inputs).last_hidden_state, inputs["attention_mask"])
 
 
 def reset_linear(linear: nn.Linear, config: Any, generator: torch.Generator) -> None:

@@ -16,10 +16,28 @@ from models.tasks.rows import Rows, inputs_of
 Batch = dict[str, torch.Tensor]
 
 
+class Tokens(int):
+    """A batch size in tokens, padding included: short rows come in larger batches than long ones."""
+
+    def rows(self, longest: int) -> int:
+        """Rows of a batch whose longest has so many tokens: at least one."""
+        return max(1, self // max(1, longest))
+
+
 def sorted_batches(lengths_n: np.ndarray, batch_size: int) -> list[np.ndarray]:
-    """Indices of the rows in batches of like length, the longest first: too large a batch fails at once."""
+    """Indices of the rows in batches of like length, the longest first: too large a batch fails at once.
+
+    Args:
+        lengths_n: Tokens of each row.
+        batch_size: Rows of a batch, or `Tokens`.
+    """
     order = np.argsort(-lengths_n, kind="stable")
-    return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+    batches, start = [], 0
+    while start < len(order):
+        size = batch_size.rows(int(lengths_n[order[start]])) if isinstance(batch_size, Tokens) else batch_size
+        batches.append(order[start : start + size])
+        start += size
+    return batches
 
 
 @contextmanager

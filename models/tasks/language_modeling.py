@@ -5,7 +5,6 @@ Shapes: B rows, L tokens, V tokens in the vocabulary.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -23,6 +22,7 @@ from models.tasks.base import Criterion, EvalSet, Task
 from models.tasks.card import Card
 from models.tasks.infer import batches_of, inference
 from models.tasks.rows import IGNORED, Rows, inputs_of
+from models.tasks.writing import places_to_write
 
 
 class CausalNetwork(Network):
@@ -91,7 +91,7 @@ class LanguageModeling(Task):
                 start = ids or [end_id_of(tokenizer)]
                 prompt_1l = torch.tensor([start[-card.data_spec.max_length :]], device=device)
                 mask_1l = torch.ones_like(prompt_1l)
-                room = min(longest, (_positions(network) or math.inf) - prompt_1l.shape[1])
+                room = min(longest, places_to_write(network) - prompt_1l.shape[1])
                 made_1l = backbone.generate(
                     input_ids=prompt_1l,
                     attention_mask=mask_1l,
@@ -132,8 +132,3 @@ def _perplexity_of(network: Network, ids_1l: torch.Tensor, mask_1l: torch.Tensor
         return None
     batch = {"input_ids": ids_1l, "attention_mask": mask_1l}
     return perplexity(float(NextToken(0.0).loss_sum(network(**batch), batch)) / (ids_1l.shape[1] - 1))
-
-
-def _positions(network: Network) -> int | None:
-    found = getattr(network.config, "max_position_embeddings", None)
-    return found if isinstance(found, int) else None

@@ -50,6 +50,12 @@ class MultiTask(Task):
         own = {f"{name}/{metric}": more for name, metrics in known.items() for metric, more in metrics.items()}
         return {SCORE: True, LOSS: False} | own
 
+    def unmeasured(self, about: Mapping[str, Any]) -> dict[str, str]:
+        """What the parts lack."""
+        tasks, abouts = about["tasks"], about["abouts"]
+        lacking = {name: self._tasks[task].unmeasured(abouts[name]) for name, task in tasks.items()}
+        return {f"{name}/{metric}": why for name, found in lacking.items() for metric, why in found.items()}
+
     def network(
         self, backbone: torch.nn.Module, about: Mapping[str, Any], pooling: str, dropout: float | None
     ) -> Network:
@@ -112,7 +118,7 @@ class MultiTask(Task):
                     {"task": name, **row} for row in self._tasks[parts[name]].input_rows([own], card.of_part(name))
                 ]
             except InputError as error:
-                problems += _renumbered(error, [index])
+                problems += [replace(problem, where=f"inputs[{index}]") for problem in error.problems]
         if problems:
             raise InputError(problems)
         return rows
@@ -126,11 +132,7 @@ class MultiTask(Task):
         batch_size: int,
         device: torch.device,
     ) -> list[dict[str, Any]]:
-        """`task`, and what the part's own task gives.
-
-        Raises:
-            InputError: A text where a part needs a pair, or the reverse.
-        """
+        """`task`, and what the part's own task gives."""
         found: list[dict[str, Any]] = [{} for _ in inputs]
         for name, task in card.about["tasks"].items():
             places = [at for at, row in enumerate(inputs) if row["task"] == name]
@@ -138,10 +140,7 @@ class MultiTask(Task):
                 continue
             own = [{key: value for key, value in inputs[at].items() if key != "task"} for at in places]
             view = PartNetwork(cast(MultiTaskNetwork, network), name)
-            try:
-                predicted = self._tasks[task].predict(view, own, tokenizers, card.of_part(name), batch_size, device)
-            except InputError as error:
-                raise InputError(_renumbered(error, places)) from error
+            predicted = self._tasks[task].predict(view, own, tokenizers, card.of_part(name), batch_size, device)
             for at, prediction in zip(places, predicted, strict=True):
                 found[at] = {"task": name, **prediction}
         return found
@@ -176,9 +175,3 @@ def _why_not(task: Task | None, name: str) -> str:
     usual = primary(name)
     minimized = f", and its {usual} is minimized, which no mean of scores can hold" if not METRICS[name][usual] else ""
     return f"{name} does not share an encoder with others: it needs a model of the kind {task.kind}{minimized}"
-
-
-def _renumbered(error: InputError, places: Sequence[int]) -> list[Problem]:
-    """Problems of some inputs, each told of its place among all."""
-    numbers = {f"inputs[{at}]": f"inputs[{place}]" for at, place in enumerate(places)}
-    return [replace(problem, where=numbers.get(problem.where, problem.where)) for problem in error.problems]

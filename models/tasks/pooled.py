@@ -11,7 +11,7 @@ import torch
 
 from models.data.formats import FORMATS
 from models.data.formats.base import columns_of
-from models.errors import InputError
+from models.errors import InputError, Problem
 from models.network import Network
 from models.pretrained import Tokenizers
 from models.tasks.card import Card
@@ -32,6 +32,19 @@ class PooledTask(EncoderTask):
         """Pooling and a linear layer."""
         return PooledHead(config, pooling, self.outputs(about), dropout)
 
+    def input_rows(self, inputs: Sequence[Any], card: Card) -> list[dict[str, Any]]:
+        """As for every task; a model knows either single texts or pairs."""
+        rows = super().input_rows(inputs, card)
+        rule = "must be a pair of texts" if card.pair else "must be one text"
+        problems = [
+            Problem(f"inputs[{index}]", f"{rule}, as in training; got {row!r}")
+            for index, row in enumerate(rows)
+            if ("text_pair" in row) != card.pair
+        ]
+        if problems:
+            raise InputError(problems)
+        return rows
+
     def logits(
         self,
         network: Network,
@@ -41,15 +54,7 @@ class PooledTask(EncoderTask):
         batch_size: int,
         device: torch.device,
     ) -> np.ndarray:
-        """(N, K) of rows without answers.
-
-        Raises:
-            InputError: A text where a pair is needed, or the reverse.
-        """
-        for index, row in enumerate(inputs):
-            if ("text_pair" in row) != card.pair:
-                rule = "must be a pair of texts" if card.pair else "must be one text"
-                raise InputError.one(f"inputs[{index}]", f"{rule}, as in training, got {row!r}")
+        """(N, K) of rows without answers."""
         columns = columns_of([dict(row) for row in inputs])
         encoded = FORMATS[self.name].encode(columns, 0, tokenizers, card.data_spec, card.about)
         return logits_of(network, Rows.from_columns(encoded, tokenizers), batch_size, device)

@@ -23,6 +23,7 @@ from models.tasks.card import Card
 from models.tasks.infer import batches_of, inference
 from models.tasks.rows import IGNORED, Rows, inputs_of
 from models.tasks.token_classification import TokenCrossEntropy
+from models.tasks.writing import places_to_write
 
 
 class Seq2SeqNetwork(Network):
@@ -112,13 +113,13 @@ def generate(network: Network, inputs: Mapping[str, torch.Tensor], tokenizers: T
         network: In evaluation mode.
         inputs: `input_ids` and `attention_mask` (B, L).
         tokenizers: The target one reads what was generated.
-        longest: Most tokens to generate.
+        longest: Most tokens to generate; no more than the decoder has positions.
     """
     tokenizer, config = tokenizers.target, network.config
     backbone: Any = network.backbone
     ids_bt = backbone.generate(
         **inputs,
-        max_new_tokens=longest,
+        max_new_tokens=int(min(longest, places_to_write(network))),
         num_beams=1,
         do_sample=False,
         decoder_start_token_id=config.decoder_start_token_id,

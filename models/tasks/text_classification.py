@@ -26,8 +26,13 @@ class TextClassification(PooledTask):
     name: ClassVar[str] = "text_classification"
 
     def metrics(self, data: DataSpec) -> Mapping[str, bool]:
-        """Accuracy, macro F1, Matthews correlation, mean cross-entropy."""
+        """Accuracy, macro F1, Matthews correlation, for two classes F1 of the second, mean cross-entropy."""
         return METRICS[self.name]
+
+    def unmeasured(self, about: Mapping[str, Any]) -> dict[str, str]:
+        """F1 of the second class, where there are not two."""
+        classes = self.outputs(about)
+        return {} if classes == 2 else {"f1": f"f1 is of the second of two classes, the data has {classes}"}
 
     def outputs(self, about: Mapping[str, Any]) -> int:
         """One logit a class."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from models import pretrained
+from models.data import PreparedData
 from models.errors import InputError, Problem
 from models.pretrained import check_kind, load_config
 from models.pretrained.positions import max_positions
 from models.spec import DataSpec, MultiTaskData, TrainSpec, problems_in
 from models.spec.parts import part_specs, place_of, read_parts
-from models.tasks import TASKS, task_for
+from models.tasks import TASKS, goal_of, task_for
 from models.training import precision
 from models.training.augment import check_augmentation
 from models.tuning import Tuning, tuning_for
@@ -34,6 +37,13 @@ def check_spec(spec: TrainSpec) -> list[Problem]:
         *_hardware(spec),
         *(_fit(spec) if not (fields or model) else []),
     ]
+
+
+def check_rows(spec: TrainSpec, data: PreparedData) -> list[Problem]:
+    """What is wrong with the specification for these rows."""
+    task = task_for(spec.data)
+    why = task.unmeasured(data.about).get(goal_of(task, spec)[0])
+    return [] if why is None else [Problem("sweep.metric", why, "take another metric of the task")]
 
 
 def _data(spec: TrainSpec) -> list[Problem]:
@@ -73,17 +83,25 @@ def _fit(spec: TrainSpec) -> list[Problem]:
         return list(error.problems)
     skeleton = task.skeleton(config, spec)
     tuning = tuning_for(spec.tuning)
-    return [*tuning.check(spec.tuning, skeleton), *_length(spec, max_positions(config), tuning)]
+    return [*tuning.check(spec.tuning, skeleton), *_length(spec, config, task.kind, tuning)]
 
 
-def _length(spec: TrainSpec, positions: int | None, tuning: Tuning) -> list[Problem]:
+def _length(spec: TrainSpec, config: Any, kind: str, tuning: Tuning) -> list[Problem]:
+    """Texts longer than the model has positions; each side of a model of two checkpoints has its own."""
     taken = tuning.virtual_tokens(spec.tuning)
-    if positions is None:
-        return []
     less = f" less the {taken} that tuning={tuning.name} takes" if taken else ""
-    rule = f"must be at most {positions - taken}, the positions that {spec.model.name} knows{less}"
-    longest = _longest_inputs(spec.data)
-    return [Problem(where, f"{rule}, got {length}") for where, length in longest.items() if length + taken > positions]
+    reads = max_positions(getattr(config, "encoder", config))
+    asked = [(where, length, reads) for where, length in _longest_inputs(spec.data).items()]
+    if kind == "seq2seq":
+        writes = max_positions(getattr(config, "decoder", config))
+        asked.append(("data.max_target_length", spec.data.max_target_length, writes))
+    return [
+        Problem(
+            where, f"must be at most {known - taken}, the positions that {spec.model.name} knows{less}, got {length}"
+        )
+        for where, length, known in asked
+        if known is not None and length + taken > known
+    ]
 
 
 def _longest_inputs(data: DataSpec) -> dict[str, int]:

@@ -117,7 +117,8 @@ class Evaluator:
             setattr(self.best, name, value)
         self.evaluations = [Evaluation(**evaluation) for evaluation in progress["evaluations"]]
         self._samples_reported, self._train_s_reported = progress["samples_reported"], progress["train_s_reported"]
-        self.weights = progress["weights"]
+        if progress["weights"] is not None and self._folder is not None:  # It may have been moved since.
+            self.weights = str(self._folder)
 
     def _measure(self, loop: Loop) -> dict[str, float]:
         with self._clock.part("eval"):

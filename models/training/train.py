@@ -14,9 +14,11 @@ from models.spec import TrainSpec
 from models.tasks import EvalSet, task_for
 from models.training import checkpoint, precision
 from models.training.arguments import training_arguments
+from models.training.check import check_rows
 from models.training.clock import Clock
 from models.training.dropout import use_byte_dropout
 from models.training.evaluator import Evaluator
+from models.training.features import with_features
 from models.training.keeper import CheckpointKeeper
 from models.training.memory import give_back, peak_mib, reset_peak
 from models.training.result import Evaluation, Seconds, TrainResult
@@ -65,11 +67,14 @@ def _train(
     reset_peak(device)
     set_seed(params.seed)
     data = prepare(spec.data, spec.model, spec.cache_dir)
+    if problems := check_rows(spec, data):
+        raise InputError(problems)
     task, tuning = task_for(spec.data), tuning_for(spec.tuning)
     network = tuning.apply(task.build(spec.model, data, params.seed), spec.tuning)
     parameters = count_parameters(network)
     rows = EvalSet.of(data, "train").rows
     validation = EvalSet.of(data, "validation")
+    rows, validation = with_features(network, spec, data, rows, validation, device)
     keep_used_words(network, (rows, validation.rows))
     if device.type == "cpu":
         use_byte_dropout(network)

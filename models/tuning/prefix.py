@@ -113,6 +113,7 @@ class PrefixKeys(Tuning):
             bidirectional=_bidirectional(writer),
         )
         backbone.add_module(PLACE, prefix.to(next(backbone.parameters()).device))
+        network.places_taken = self.virtual_tokens(spec)
         writer.register_forward_pre_hook(prefix.before_forward, with_kwargs=True)
         return network
 

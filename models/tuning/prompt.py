@@ -112,6 +112,7 @@ class Prompt(Tuning):
         backbone.add_module(PLACE, prompt)
         reader.register_forward_pre_hook(prompt.before_forward, with_kwargs=True)
         if reader is backbone:
+            network.places_taken = self.virtual_tokens(spec)
             reader.register_forward_hook(prompt.after_forward, with_kwargs=True)
         else:
             backbone.get_decoder().register_forward_pre_hook(prompt.before_decoder, with_kwargs=True)

@@ -77,7 +77,7 @@ BERT_IA3 = r"\.(key|value)\.(weight|bias)$|\d\.output\.dense\.weight$"
 BART_LORA = r"\.(q_proj|v_proj)\.weight$"
 BART_IA3 = r"\.(k_proj|v_proj)\.(weight|bias)$|\.fc2\.weight$"
 NETWORKS: dict[str, Names] = {
-    "bert": Names(r"^head\.", "$^", r"encoder\.layer\.1\.", BERT_LORA, BERT_IA3),
+    "bert": Names(r"^heads?\.", "$^", r"encoder\.layer\.1\.", BERT_LORA, BERT_IA3),
     "gpt2": Names(
         "$^", r"\.ln_f\.", r"\.h\.1\.", r"\.c_attn\.weight$", r"\.c_attn\.(weight|bias)$|mlp\.c_proj\.weight$"
     ),

@@ -71,6 +71,43 @@ TABLE = [
     (["train.epochs=1,2"], "train.epochs=1,2: a value to set is one value, got several", "choices"),
     (["--multirun"], "--multirun: a sweep searches by itself", "space"),
     (["scheduler.min_epochs=3"], "scheduler.min_epochs:", "fifo"),
+    (["data=multi_task"], "data.tasks: must name at least one data set", "data.tasks.mrpc={"),
+    (
+        ["data=multi_task", "data.tasks.mood={source: csv, trian: rows.csv}"],
+        "data.tasks.mood.trian: no such key",
+        "train",
+    ),
+    (
+        ["data=multi_task", "data.tasks.mood={source: csv, train: row.csv}"],
+        "data.tasks.mood.train: there is no file",
+        "",
+    ),
+    (
+        ["data=multi_task", "data.tasks.mood={source: csv, train: {dir}/short_row.csv}", "data.weights.mod=2"],
+        "data.weights.mod: names no part",
+        "parts: mood",
+    ),
+    (
+        ["data=multi_task", "data.tasks.mood={source: csv, train: {dir}/rows.csv, label: topic}"],
+        "data.tasks.mood.label:",
+        "columns: text, label",
+    ),
+    (["data=multi_task", "data.tasks.lm={source: csv, task: language_modeling}"], "data.tasks.lm.task:", "minimized"),
+    (
+        ["experiment=multi_task", "sweep.metric=learning/acuracy"],
+        "sweep.metric: must be one of score",
+        "learning/accuracy",
+    ),
+    (
+        ["experiment=multi_task", "sweep.metric=figures/loss", "sweep.direction=maximize"],
+        "sweep.direction:",
+        "minimized",
+    ),
+    (
+        ["data=csv", "data.train={dir}/rows.csv", "data.task=multi_task"],
+        "data.task: multi_task is for",
+        "data=multi_task",
+    ),
     (["train.precision=fp8"], "train.precision: must be one of auto, bf16, fp16, fp32, got 'fp8'", ""),
 ]
 

@@ -4,7 +4,17 @@ import pytest
 
 from hpo.space import Space, TrialSchema
 from hpo.trialspec import apply_params, train_spec
-from models.spec import Device, DiskData, FileData, FullTuning, HubModel, LoraTuning, TinyModel, TrainParams
+from models.spec import (
+    Device,
+    DiskData,
+    FileData,
+    FullTuning,
+    HubModel,
+    LoraTuning,
+    MultiTaskData,
+    TinyModel,
+    TrainParams,
+)
 
 BASE = {
     "data": FileData(source="csv", train="rows.csv"),
@@ -50,3 +60,22 @@ def test_paths_mean_the_same_in_every_directory(tmp_path: Path, monkeypatch: pyt
         f"{tmp_path}/folder",
     )
     assert spec_of({**BASE, "model": HubModel(name="hub", id="someone/model")}).model.id == "someone/model"
+
+
+def test_paths_of_parts_too_but_not_names_of_splits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("rows.csv", "train"):  # A file that is called as the hub's split is.
+        (tmp_path / name).touch()
+    (tmp_path / "folder").mkdir()
+    tasks = {
+        "rows": {"source": "csv", "train": "rows.csv", "test": "none.csv", "text": "rows.csv"},
+        "disk": {"source": "disk", "path": "folder", "train": "train"},
+        "hub": {"source": "hub", "id": "folder", "train": "train"},
+        "wrong": "rows.csv",
+    }
+    found = spec_of({**BASE, "data": MultiTaskData(tasks=tasks)}).data.tasks
+    assert found == {
+        **tasks,
+        "rows": {**tasks["rows"], "train": str(tmp_path / "rows.csv")},
+        "disk": {**tasks["disk"], "path": str(tmp_path / "folder")},
+    }

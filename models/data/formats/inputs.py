@@ -32,12 +32,12 @@ def keyed_rows(inputs: Sequence[Any], keys: Sequence[str]) -> list[Row]:
     """Rows with exactly these keys, from mappings.
 
     Raises:
-        InputError: An input is no mapping, or lacks a key.
+        InputError: An input is no mapping, or a key of it is not there or no text.
     """
     problems = [
-        Problem(f"inputs[{index}]", f"must have the keys {', '.join(keys)}; got {given!r}")
+        Problem(f"inputs[{index}]", f"must have the keys {', '.join(keys)}, texts; got {given!r}")
         for index, given in enumerate(inputs)
-        if not isinstance(given, Mapping) or not all(key in given for key in keys)
+        if not isinstance(given, Mapping) or not all(isinstance(given.get(key), str) for key in keys)
     ]
     if problems:
         raise InputError(problems)

@@ -35,25 +35,25 @@ SIDES: dict[str, Any] = {
     "decoder_attention_heads": 2,
     "encoder_ffn_dim": 32,
     "decoder_ffn_dim": 32,
-    "max_position_embeddings": 128,
     "dropout": 0.0,
     "init_std": 0.1,
 }
 
 
-def save_checkpoint(folder: Path, family: str, texts: Sequence[str]) -> str:
+def save_checkpoint(folder: Path, family: str, texts: Sequence[str], positions: int = 128) -> str:
     """Write a model and a tokenizer learned from `texts`.
 
     Args:
         folder: Where to.
         family: `t5`, `bart` or `marian`.
         texts: Both sides' texts.
+        positions: Longest input and output in tokens, where the family has a limit.
 
     Returns:
         The folder.
     """
     tokenizer = _tokenizer(family, texts)
-    config, generation = _config(family, tokenizer)
+    config, generation = _config(family, tokenizer, positions)
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(0)
         model = AutoModelForSeq2SeqLM.from_config(config)
@@ -90,19 +90,22 @@ def _tokenizer(family: str, texts: Sequence[str]) -> PreTrainedTokenizerFast:
     )
 
 
-def _config(family: str, tokenizer: Any) -> tuple[Any, GenerationConfig]:
+def _config(family: str, tokenizer: Any, positions: int) -> tuple[Any, GenerationConfig]:
     ids = {
         "vocab_size": len(tokenizer),
         "pad_token_id": tokenizer.pad_token_id,
         "eos_token_id": tokenizer.eos_token_id,
     }
+    limit = {"max_position_embeddings": positions}
     start, pad, end = ids["pad_token_id"], ids["pad_token_id"], ids["eos_token_id"]
     if family == "t5":
         sizes = {"d_model": 16, "d_kv": 8, "d_ff": 32, "num_layers": 2, "num_heads": 2, "dropout_rate": 0.0}
         config = T5Config(**sizes, **ids, decoder_start_token_id=start)
         return config, GenerationConfig(decoder_start_token_id=start, pad_token_id=pad, eos_token_id=end)
     if family == "marian":
-        config = MarianConfig(**SIDES, **ids, decoder_start_token_id=start, scale_embedding=True)
+        config = MarianConfig(
+            **SIDES, **ids, max_position_embeddings=positions, decoder_start_token_id=start, scale_embedding=True
+        )
         return config, GenerationConfig(
             decoder_start_token_id=start,
             pad_token_id=pad,
@@ -112,7 +115,7 @@ def _config(family: str, tokenizer: Any) -> tuple[Any, GenerationConfig]:
             num_beams=4,
             max_length=64,
         )
-    config = BartConfig(**SIDES, **ids, bos_token_id=0, decoder_start_token_id=end, forced_eos_token_id=end)
+    config = BartConfig(**SIDES, **ids, **limit, bos_token_id=0, decoder_start_token_id=end, forced_eos_token_id=end)
     return config, GenerationConfig(
         decoder_start_token_id=end,
         bos_token_id=0,

@@ -23,7 +23,7 @@ def test_absent_class_weighs_nothing() -> None:
 def test_sum_over_weight_is_torchs_mean(weights: np.ndarray | None, smoothing: float) -> None:
     logits, labels = torch.randn(10, 3, generator=torch.Generator().manual_seed(0)), torch.from_numpy(LABELS)
     criterion = CrossEntropy(weights, smoothing)
-    mean = criterion.loss_sum(logits, labels) / criterion.weight_of({"labels": labels})
+    mean = criterion.loss_sum(logits, {"labels": labels}) / criterion.weight_of({"labels": labels})
     weight = None if weights is None else torch.as_tensor(weights, dtype=torch.float32)
     assert mean.item() == pytest.approx(
         functional.cross_entropy(logits, labels, weight=weight, label_smoothing=smoothing).item(), rel=1e-5
@@ -31,6 +31,6 @@ def test_sum_over_weight_is_torchs_mean(weights: np.ndarray | None, smoothing: f
 
 
 def test_loss_is_fp32_whatever_the_logits_are() -> None:
-    loss = CrossEntropy().loss_sum(torch.zeros(2, 3, dtype=torch.bfloat16), torch.tensor([0, 1]))
+    loss = CrossEntropy().loss_sum(torch.zeros(2, 3, dtype=torch.bfloat16), {"labels": torch.tensor([0, 1])})
     assert loss.dtype == torch.float32
     assert loss.item() == pytest.approx(2 * np.log(3))

@@ -1,10 +1,14 @@
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from models.spec import HubModel, LoraTuning, TinyModel, TrainParams, TrainSpec
-from models.training import check_spec
+from models.data import prepare
+from models.errors import InputError
+from models.spec import FileData, HubModel, LoraTuning, TinyModel, TrainParams, TrainSpec
+from models.training import check_rows, check_spec, train
 
 Make = Callable[..., TrainSpec]
 
@@ -17,7 +21,7 @@ def test_good_specification(spec_of: Make) -> None:
     ("changes", "where", "says"),
     [
         ({"metric": "acuracy"}, "sweep.metric", "did you mean accuracy?"),
-        ({"metric": "rouge"}, "sweep.metric", "accuracy, macro_f1, mcc, loss"),
+        ({"metric": "rouge"}, "sweep.metric", "accuracy, macro_f1, mcc, f1, loss"),
         ({"metric": "loss", "maximize": True}, "sweep.direction", "must be minimized"),
         ({"learning_rate": 0.0}, "train.learning_rate", "> 0"),
         ({"tuning": LoraTuning(rank=0)}, "tuning.rank", ">= 1"),
@@ -42,7 +46,20 @@ def test_inputs_longer_than_the_model_knows(spec_of: Make) -> None:
 
 def test_all_problems_together(spec_of: Make) -> None:
     params = TrainParams(batch_size=0, warmup_fraction=1.0, precision="fp16")
-    spec = spec_of(metric="f1", model=TinyModel(heads=5), tuning=LoraTuning(rank=0), train=params)
+    spec = spec_of(metric="f2", model=TinyModel(heads=5), tuning=LoraTuning(rank=0), train=params)
     found = {problem.where for problem in check_spec(spec)}
     expected = "sweep.metric model.hidden_size tuning.rank train.batch_size train.warmup_fraction train.precision"
     assert found == set(expected.split())
+
+
+def test_f1_is_of_two_classes(spec_of: Make, tmp_path: Path) -> None:
+    path = tmp_path / "three.jsonl"
+    rows = [{"text": f"text {index}", "label": f"class {index % 3}"} for index in range(12)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    spec = spec_of(metric="f1")
+    assert check_rows(spec, prepare(spec.data, spec.model, spec.cache_dir)) == []
+    three = replace(spec, data=FileData(source="json", train=str(path), validation=str(path), test_fraction=0.0))
+    (problem,) = check_rows(three, prepare(three.data, three.model, three.cache_dir))
+    assert (problem.where, "3" in problem.message) == ("sweep.metric", True)
+    with pytest.raises(InputError, match="two classes"):
+        train(three)

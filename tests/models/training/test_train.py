@@ -35,7 +35,7 @@ def test_reports_every_evaluation_and_returns_them(spec_of: Make, tmp_path: Path
     result = train(spec_of(epochs=3, batch_size=8), seen.append, tmp_path)
     assert tuple(seen) == result.evaluations
     assert [(e.step, e.epoch) for e in seen] == [(4, 1.0), (8, 2.0), (12, 3.0)]
-    assert all(set(e.metrics) == {"accuracy", "macro_f1", "mcc", "loss"} for e in seen)
+    assert all(set(e.metrics) == {"accuracy", "macro_f1", "mcc", "f1", "loss"} for e in seen)
     assert all(e.train_s > 0 and e.eval_s > 0 and e.samples_per_s > 0 and e.peak_memory_mib > 50 for e in seen)
     assert seen[0].improved
     assert [e.last for e in seen] == [False, False, True]
