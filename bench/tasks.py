@@ -4,7 +4,8 @@
 
 FOLDER holds a folder for each data set, with train.jsonl and validation.jsonl in the formats of their tasks. Each
 line is one `hpo train`, printed as it can be typed, in a process of its own; the baselines are measured on the same
-validation rows. Seconds are those of the training: loading, steps, evaluations, saving.
+validation rows. FIRST stands for a folder with the first rows of a set. Seconds are those of the training: loading,
+steps, evaluations, saving.
 """
 
 from __future__ import annotations
@@ -30,12 +31,14 @@ from models.tasks import goal_of, task_for
 def measure(recipe: Recipe, folder: Path, cpus: int) -> dict[str, Any]:
     """Train one recipe and run its baselines. Returns the figures, JSON-able."""
     with tempfile.TemporaryDirectory() as output:
-        overrides = [*recipe.overrides(folder), f"slots.cpus={cpus}", f"output_dir={output}"]
+        scratch = Path(output)
+        settings = recipe.overrides(folder, scratch)
+        overrides = [*settings, f"slots.cpus={cpus}", f"output_dir={output}"]
         begin = time.monotonic()
         command = [str(Path(sys.executable).with_name("hpo")), "train", *overrides]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         wall_s = time.monotonic() - begin
-        (path,) = Path(output).glob("train-*/result.json")
+        (path,) = scratch.glob("train-*/result.json")
         result = json.loads(path.read_text(encoding="utf-8"))
         spec, _ = training_of(compose(overrides))
         data = prepare(spec.data, spec.model, spec.cache_dir)
@@ -44,7 +47,7 @@ def measure(recipe: Recipe, folder: Path, cpus: int) -> dict[str, Any]:
     best = next(e for e in result["evaluations"] if e["step"] == result["best_step"])
     return {
         "name": recipe.name,
-        "command": "hpo train " + " ".join(recipe.overrides(Path("DATA"))),
+        "command": " ".join(["hpo train", *settings]).replace(str(folder), "DATA").replace(output, "FIRST"),
         "metric": metric,
         "maximize": maximize,
         "value": result["best_value"],

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -17,7 +16,6 @@ from hpo.errors import InputError, Problem
 CHUNK = 2048  # Rows in memory at once.
 ANSWER = "prediction"
 SHOWN = 10  # Problems that are told.
-_PLACE = re.compile(r"inputs\[(\d+)\](.*)")
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ def check_file(path: Path, check: Callable[[Sequence[Any]], object]) -> int:
 
     Args:
         path: The file.
-        check: Raises InputError with the places `inputs[0]` and so on.
+        check: Raises InputError for rows that are wrong.
 
     Returns:
         How many rows there are.
@@ -54,12 +52,13 @@ def check_file(path: Path, check: Callable[[Sequence[Any]], object]) -> int:
         rows += len(lines)
         try:
             check([line.row for line in lines])
-        except InputError as error:
-            problems += placed(error, path, lines)
+        except InputError:
+            problems += _each(path, lines, check)
         if len(problems) > SHOWN:
             break
     if problems:
-        raise InputError(problems[:SHOWN])
+        in_order = sorted(problems, key=lambda problem: int(problem.where.rpartition(":")[2]))
+        raise InputError(in_order[:SHOWN])
     if not rows:
         raise InputError.one(str(path), "holds no rows", "each line is a JSON object with the row's keys, or a text")
     return rows
@@ -76,16 +75,6 @@ def chunks(path: Path, problems: list[Problem] | None = None) -> Iterator[list[L
         lines = _lines(path, file, [] if problems is None else problems)
         while chunk := list(islice(lines, CHUNK)):
             yield chunk
-
-
-def placed(error: InputError, path: Path, lines: Sequence[Line]) -> list[Problem]:
-    """Problems of some inputs, each told by its line in the file."""
-    found = []
-    for problem in error.problems:
-        place = _PLACE.fullmatch(problem.where)
-        where = f"{path}:{lines[int(place.group(1))].number}" if place else str(path)
-        found.append(Problem(where, problem.message, problem.hint))
-    return found
 
 
 @contextmanager
@@ -124,6 +113,17 @@ def check_target(path: Path, *, force: bool) -> None:
 def answered(row: dict[str, Any], prediction: dict[str, Any]) -> bytes:
     """The row with its answer as a JSON line in UTF-8; every character as it was."""
     return (json.dumps({**row, ANSWER: prediction}, ensure_ascii=False) + "\n").encode()
+
+
+def _each(path: Path, lines: Sequence[Line], check: Callable[[Sequence[Any]], object]) -> list[Problem]:
+    """What is wrong with each line by itself; a check of many may stop at the first kind of mistake."""
+    found = []
+    for line in lines:
+        try:
+            check([line.row])
+        except InputError as error:
+            found += [replace(problem, where=f"{path}:{line.number}") for problem in error.problems]
+    return found
 
 
 def _lines(path: Path, file: BinaryIO, problems: list[Problem]) -> Iterator[Line]:

@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from rich.console import Console
-from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
@@ -79,7 +78,8 @@ def _show_export(console: Console, done: Exported) -> None:
     if done.pipeline is None:
         console.print("transformers has no pipeline for this task; README.md has the code", soft_wrap=True)
     else:
-        console.print(Syntax(done.code.replace('"."', f'"{done.folder}"'), "python", background_color="default"))
+        code = done.code.replace('"."', f'"{done.folder}"').rstrip()
+        console.print(code, highlight=False, markup=False, soft_wrap=True)
 
 
 def _show_compact(console: Console, small: Compact) -> None:

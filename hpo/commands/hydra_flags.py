@@ -13,10 +13,13 @@ from hpo.config.compose import Composed, compose
 from hpo.config.store import CONF_DIR, CONFIG_NAME, register
 from hpo.errors import InputError
 
-FROM_HELP = """
+MORE_HELP = """
 == A trial of a sweep again ==
   hpo train --from NAME             the best trial's configuration, data, seed, threads and precision
   hpo train --from NAME --trial 7   another's; overrides after it win: train.epochs=10
+
+== A training that was interrupted ==
+  hpo train --resume FOLDER         goes on from its newest checkpoint; train.checkpoint_every_steps writes them
 """
 
 
@@ -26,9 +29,9 @@ def answered(command: str, arguments: list[str]) -> bool:
     if not (given.cfg or given.info or given.help or given.hydra_help or given.shell_completion):
         return False
     found = again(arguments) if command == "train" else None
-    show_with_hydra(f"hpo {command}", arguments if found is None else found.arguments)
     if command == "train" and given.help:
-        sys.stdout.write(FROM_HELP)
+        sys.stdout.write(MORE_HELP)  # Before Hydra's own, after which it leaves.
+    show_with_hydra(f"hpo {command}", arguments if found is None else found.arguments)
     return True
 
 

@@ -15,32 +15,41 @@ from hpo.commands.hydra_flags import composed
 from hpo.ledger import State
 from hpo.terminal import words
 from hpo.trained import RESULT
+from hpo.unfinished import FLAG as RESUME
+from hpo.unfinished import unfinished, write_start
 from models.data import prepare
 from models.tasks import goal_of, task_for
-from models.training import Evaluation, train
+from models.training import Evaluation, newest_checkpoint, train
 
 
 def run(arguments: list[str], console: Console) -> int:
     """Train one configuration; what the space says is left aside.
 
-    Arguments: Hydra overrides and flags; `--from NAME [--trial K]` for those of a sweep's trial.
+    Arguments: Hydra overrides and flags; `--from NAME [--trial K]` for those of a sweep's trial; `--resume FOLDER` to
+    go on with a training that was interrupted.
     """
-    origin = again(arguments)
-    config = composed(arguments if origin is None else origin.arguments)
+    left = unfinished(arguments)
+    origin = again(arguments) if left is None else None
+    config = composed(left.arguments if left else origin.arguments if origin else arguments)
     spec, output_dir = training_of(config)
     metric, _ = goal_of(task_for(spec.data), spec)
     fingerprint = prepare(spec.data, spec.model, spec.cache_dir).fingerprint
     if origin is not None:
         _announce(origin, metric, fingerprint, console)
-    folder = output_dir / f"train-{time.strftime('%m%d-%H%M%S')}"
+    folder = left.folder if left else output_dir / f"train-{time.strftime('%m%d-%H%M%S')}"
+    write_start(folder, config.overrides)
 
     def report(evaluation: Evaluation) -> None:
         measured = ", ".join(f"{name} {words.number(value)}" for name, value in evaluation.metrics.items())
         loss = f"training loss {words.number(evaluation.train_loss)}"
         console.print(f"epoch {evaluation.epoch:g}: {measured}; {loss}", highlight=False, soft_wrap=True)
 
-    result = train(spec, report, folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        result = train(spec, report, folder, resume=left is not None)
+    except KeyboardInterrupt:
+        if newest_checkpoint(folder) is not None:
+            console.print(f"go on with it: hpo train {RESUME} {folder}", highlight=False, soft_wrap=True)
+        raise
     known = {"metric": metric, "data_fingerprint": fingerprint, "overrides": list(config.overrides)}
     _write(folder / RESULT, known | asdict(result))
     where = f"{result.device}, {result.precision}"

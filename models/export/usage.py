@@ -62,7 +62,7 @@ _TAG = """\
 from transformers import pipeline
 
 tag = pipeline("token-classification", "."{trust}, ignore_labels=[])
-tag("Maria left Rome".split(), is_split_into_words=True)  # a word's tag is that of its first token
+tag("Maria left Rome".split(), is_split_into_words=True)[0]  # a word's tag is that of its first token
 """
 
 _CONTINUE = """\

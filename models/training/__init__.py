@@ -1,7 +1,8 @@
 """One training: train, evaluate, keep the best weights. Plain Python; whoever searches calls it and listens."""
 
 from models.training.check import check_rows, check_spec
+from models.training.checkpoint import newest as newest_checkpoint
 from models.training.result import Evaluation, TrainResult
 from models.training.train import train
 
-__all__ = ["Evaluation", "TrainResult", "check_rows", "check_spec", "train"]
+__all__ = ["Evaluation", "TrainResult", "check_rows", "check_spec", "newest_checkpoint", "train"]

@@ -54,7 +54,7 @@ def test_text_classification(family: str, trained: Trainer, tmp_path: Path, read
     assert done.difference < CLOSE
     classify = readme_code(tmp_path / "out")["classify"]
     predictions = Predictor.load(source).predict(TEXTS)
-    assert len({prediction["label"] for prediction in predictions}) + len(TEXTS) > 5
+    assert len({round(prediction["score"], 3) for prediction in predictions}) > 2
     for batch_size in (1, 5):
         found = classify(TEXTS, truncation=True, top_k=None, batch_size=batch_size)
         for one, prediction in zip(found, predictions, strict=True):
@@ -144,7 +144,7 @@ def test_token_classification(family: str, trained: Trainer, tmp_path: Path, rea
     tag = readme_code(tmp_path / "out")["tag"]
     for row, prediction in zip(ENTITIES, Predictor.load(source).predict(ENTITIES), strict=True):
         begins = [len(" ".join(row["tokens"][:at])) + bool(at) for at in range(len(row["tokens"]))]
-        for found in (tag(row["tokens"], is_split_into_words=True), tag(" ".join(row["tokens"]))):
+        for found in (tag(row["tokens"], is_split_into_words=True)[0], tag(" ".join(row["tokens"]))):
             first: dict[int, Any] = {}
             for entity in found:
                 start = entity["start"] + (" ".join(row["tokens"])[entity["start"]] == " ")

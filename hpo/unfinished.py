@@ -1,0 +1,59 @@
+"""`--resume FOLDER` of `hpo train`: a training that was interrupted goes on."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hpo.errors import InputError
+from models.training import newest_checkpoint
+
+FLAG = "--resume"
+START = "training.json"  # Written before the first step: what the training is of.
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A training to go on with.
+
+    Attributes:
+        folder: Where it writes.
+        arguments: The overrides that it was begun with.
+    """
+
+    folder: Path
+    arguments: list[str]
+
+
+def unfinished(arguments: Sequence[str]) -> Unfinished | None:
+    """What `--resume FOLDER` in a command line means; None where it is not there.
+
+    Raises:
+        InputError: The folder is not that of an interrupted training with a checkpoint, or there are overrides too.
+    """
+    parser = argparse.ArgumentParser(prog="hpo train", add_help=False, allow_abbrev=False)
+    parser.add_argument(FLAG, dest="folder", type=Path, metavar="FOLDER")
+    given, rest = parser.parse_known_args(arguments)
+    if given.folder is None:
+        return None
+    if rest:
+        rule = f"goes on with the settings that the training was begun with, but got {' '.join(rest)}"
+        raise InputError.one(FLAG, rule, "leave them out, or begin a new training")
+    start = given.folder / START
+    if not start.is_file():
+        raise InputError.one(FLAG, f"must be a folder that `hpo train` wrote, with {START}; got {given.folder}")
+    if newest_checkpoint(given.folder) is None:
+        hint = "checkpoints are written with train.checkpoint_every_steps, until the training has ended"
+        raise InputError.one(FLAG, f"{given.folder} has no checkpoint to go on from", hint)
+    overrides: list[str] = json.loads(start.read_text(encoding="utf-8"))["overrides"]
+    return Unfinished(given.folder, overrides)
+
+
+def write_start(folder: Path, overrides: Sequence[str]) -> None:
+    """Keep what `unfinished` reads."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"overrides": list(overrides)}, indent=2, ensure_ascii=False)
+    (folder / START).write_text(text, encoding="utf-8")
