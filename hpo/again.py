@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hpo.config.compose import compose
 from hpo.config.schema import Config
 from hpo.errors import InputError
+from hpo.fitting import fitting
 from hpo.ledger import Ledger, TrialRecord
 from hpo.results import train_overrides
 from hpo.trained import chosen_trial
@@ -57,7 +57,8 @@ def again(arguments: Sequence[str]) -> Again | None:
     ledger = Ledger.open(folder, given.sweep)
     about, record = ledger.about, chosen_trial(ledger, given.trial)
     theirs = [*train_overrides(about, record.params), *_slot(about), *_precision(about, record)]
-    kept = _fitting(_without(theirs, [*own, "output_dir="]), own, record.params)
+    chosen = [*record.params, *(text.partition("=")[0] for text in own)]
+    kept = fitting(_without(theirs, [*own, "output_dir="]), chosen, own)
     arguments_of = [*kept, f"output_dir={folder}", *_without(rest, ["output_dir="])]
     return Again(given.sweep, record, about["data_fingerprint"], arguments_of, tuple(own))
 
@@ -86,14 +87,3 @@ def _without(overrides: Sequence[str], others: Sequence[str]) -> list[str]:
     keys = {text.partition("=")[0] for text in others}
     last = {text.partition("=")[0]: text for text in overrides}
     return [text for text in overrides if text.partition("=")[0] not in keys and text == last[text.partition("=")[0]]]
-
-
-def _fitting(theirs: Sequence[str], own: Sequence[str], params: Mapping[str, Any]) -> list[str]:
-    """The sweep's overrides but those of keys that another option of a group, the trial's or the person's, lacks."""
-    named = [*params, *(text.partition("=")[0] for text in own)]
-    groups = tuple(f"{name}." for name in named if "." not in name)
-    doubtful = [text for text in theirs if text.startswith(groups) and text.partition("=")[0] not in params]
-    if not doubtful:
-        return list(theirs)
-    taken = compose([*theirs, *own]).overrides
-    return [text for text in theirs if text in taken or text not in doubtful]

@@ -93,7 +93,12 @@ def train_overrides(about: Mapping[str, Any], params: Mapping[str, Any]) -> list
     groups = [f"{name}={value}" for name, value in given.items() if "." not in name]
     values = [f"{name}={_override(value)}" for name, value in given.items() if "." in name]
     replaced = tuple(f"{name}=" for name in given)
-    return [*(text for text in kept if not text.startswith(replaced)), *groups, *values]
+    whole = [*(text for text in kept if not text.startswith(replaced)), *groups, *values]
+    if not groups:
+        return whole
+    from hpo.fitting import fitting  # noqa: PLC0415  # it imports Hydra, which few results need
+
+    return fitting(whole, tuple(given))
 
 
 def weights_dir(sweep_dir: Path, number: int) -> Path:
@@ -165,6 +170,7 @@ def _override(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return f"[{','.join(_override(item) for item in value)}]"
     if isinstance(value, str) and not PLAIN.fullmatch(value):
-        inside = value.replace("\\", "\\\\").replace("'", "\\'")
+        # Hydra reads a backslash as itself, but before a quote, the closing one too.
+        inside = re.sub(r"(\\*)('|$)", lambda found: found[1] * 2 + ("\\'" if found[2] else ""), value)
         return f"'{inside}'"
     return str(value)

@@ -65,10 +65,10 @@ def find_trained(name: str, output_dir: Path, trial: int | None = None) -> Train
     kept = {number: path for number, path in _weights(about, output_dir / name, records).items() if path is not None}
     record = chosen_trial(ledger, trial) if trial is not None else _best_kept(ledger, kept)
     if record is None or record.number not in kept:
-        what = "no trial" if record is None else f"trial {record.number}"
-        there = f"those with weights: {', '.join(map(str, kept))}" if kept else "it has not finished a trial yet"
+        what = f"no trial of {name} has" if record is None else f"trial {record.number} of {name} has no"
+        there = f"those with weights: {', '.join(map(str, kept))}" if kept else "none has any"
         more = f"; train it again: hpo train --from {name} --trial {record.number}" if record is not None else ""
-        raise InputError.one("--trial", f"{what} of {name} has weights on disk", f"{there}{more}")
+        raise InputError.one("--trial", f"{what} weights on disk", f"{there}{more}")
     best = best_trial(records, ledger.maximize)
     note = ""
     if trial is None and best is not None and best.number != record.number:

@@ -36,7 +36,7 @@ def run(arguments: list[str], console: Console) -> int:
     fingerprint = prepare(spec.data, spec.model, spec.cache_dir).fingerprint
     if origin is not None:
         _announce(origin, metric, fingerprint, console)
-    folder = left.folder if left else output_dir / f"train-{time.strftime('%m%d-%H%M%S')}"
+    folder = left.folder if left else _new_folder(output_dir)
     write_start(folder, config.overrides)
 
     def report(evaluation: Evaluation) -> None:
@@ -59,6 +59,19 @@ def run(arguments: list[str], console: Console) -> int:
         _compare(origin, metric, result.best_value, console)
     console.print(f"weights: {result.weights}", highlight=False, soft_wrap=True)
     return 0
+
+
+def _new_folder(output_dir: Path) -> Path:
+    """Named by the time; two trainings that begin in one second get one each."""
+    name, number = f"train-{time.strftime('%m%d-%H%M%S')}", 1
+    while True:
+        folder = output_dir / (name if number == 1 else f"{name}-{number}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            number += 1
+        else:
+            return folder
 
 
 def _announce(origin: Again, metric: str, fingerprint: str, console: Console) -> None:

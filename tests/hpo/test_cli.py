@@ -19,7 +19,7 @@ def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     ("line", "words"),
     [
         ("hpo sw", ["sweep"]),
-        ("hpo ", ["sweep", "plan", "train", "results", "ui"]),
+        ("hpo ", ["sweep", "plan", "train", "results", "predict", "export", "ui"]),
         ("hpo sweep sampler=g", ["sampler=gp", "sampler=grid"]),
         ("hpo plan train.lear", ["train.learning_rate="]),
         ("hpo train tuning=l", ["tuning=last_n", "tuning=llrd", "tuning=lora"]),
@@ -47,7 +47,7 @@ def test_help_lists_groups_and_info_shows_where_config_comes_from() -> None:
 def test_no_arguments_list_the_commands() -> None:
     done = run()
     assert done.returncode == 0
-    for command in ("sweep", "plan", "train", "results", "ui"):
+    for command in ("sweep", "plan", "train", "results", "predict", "export", "ui"):
         assert f"  {command}" in done.stdout
 
 

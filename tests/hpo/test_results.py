@@ -58,3 +58,19 @@ def test_command_trains_the_same_configuration() -> None:
     assert (config.model.name, config.train.learning_rate, config.train.epochs) == ("tiny", 3.3e-05, 2)
     assert config.data.train == "my rows.csv"
     assert config.train.early_stopping_patience is None
+
+
+def test_command_leaves_out_what_the_trials_option_has_no_key_for() -> None:
+    about = {"overrides": ["model=tiny", "model.hidden_size=64", "tuning=lora", "tuning.rank=4"], "fixed": {}}
+    commands = {name: shlex.split(train_command(about, {"tuning": name})) for name in ("full", "lora")}
+    assert commands["full"] == ["hpo", "train", "model=tiny", "model.hidden_size=64", "tuning=full"]
+    assert commands["lora"][2:] == ["model=tiny", "model.hidden_size=64", "tuning.rank=4", "tuning=lora"]
+    assert not compose(commands["full"][2:]).problems
+
+
+@pytest.mark.parametrize("value", ["plain", "with, comma and 'quote'", "C:\\new", "键=值", "[x]"])
+def test_texts_survive_shell_and_hydra(value: str) -> None:
+    command = shlex.split(train_command({"overrides": ["data=csv"], "fixed": {}}, {"data.text": value}))
+    found = compose(command[2:])
+    assert not found.problems
+    assert found.config.data.text == value

@@ -203,7 +203,7 @@ def test_readme_says_what_it_is(trained: Trainer, tmp_path: Path) -> None:
 
 def test_what_cannot_be_exported_says_why_and_leaves_nothing(trained: Trainer, tmp_path: Path) -> None:
     source = trained("text_classification", REVIEWS, TinyModel(), PromptTuning(tokens=2))
-    with pytest.raises(InputError, match="cannot be merged.*hpo predict"):
+    with pytest.raises(InputError, match=r"cannot be merged.*hpo predict"):
         export(source, tmp_path / "out", ORIGIN)
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "there").mkdir()
