@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,21 @@ os.environ.pop("HPO_OUTPUT_DIR", None)
 # The contract suites' asserts say what they compared, as those in test files do.
 pytest.register_assert_rewrite("tests.contract")
 
+MLFLOW_PLACES = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
+
 GOOD = "the soup was excellent and warm", "what a wonderful evening", "bright clever and moving", "a joy from start"
 BAD = "the soup was awful and cold", "what a dreadful evening", "dull stupid and flat", "a bore from start"
+
+
+@pytest.fixture(autouse=True)
+def own_mlflow() -> Iterator[None]:
+    """MLflow writes into the environment where its stores are, and the processes of the next test would inherit it."""
+    before = {name: os.environ.get(name) for name in MLFLOW_PLACES}
+    yield
+    for name, value in before.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
 
 
 @pytest.fixture(scope="session")
