@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,9 +22,12 @@ BAD = "the soup was awful and cold", "what a dreadful evening", "dull stupid and
 
 @pytest.fixture(autouse=True)
 def own_mlflow() -> Iterator[None]:
-    """MLflow writes into the environment where its stores are, and the processes of the next test would inherit it."""
+    """MLflow remembers where its stores are, in the process and in the environment, which child processes inherit."""
     before = {name: os.environ.get(name) for name in MLFLOW_PLACES}
     yield
+    if "mlflow" in sys.modules:
+        sys.modules["mlflow"].set_registry_uri("")
+        sys.modules["mlflow"].set_tracking_uri("")
     for name, value in before.items():
         os.environ.pop(name, None)
         if value is not None:
