@@ -50,7 +50,7 @@ def _recipe(name: str, data: str, settings: str, memorize: int = 0, validation_r
 
 # Chinese to English: the columns change places.
 _BACK = "data.text=target data.target=source"
-_TRANSLATE = "experiment=translation train.eval_every_epochs=4"
+_TRANSLATE = "experiment=translation data.num_beams=4 train.eval_every_epochs=4"
 # Nothing but memory is asked for here: no dropout and no smoothing.
 _MEMORIZE = (
     "experiment=translation sweep.metric=bleu train.epochs=60 train.eval_every_epochs=20 train.label_smoothing=0 "
@@ -70,8 +70,8 @@ RECIPES = {
         _recipe("stsb", "stsb", "experiment=regression train.epochs=2 train.learning_rate=2e-4"),
         _recipe("mrpc", "mrpc", "data=json sweep.metric=f1 train.epochs=2 train.learning_rate=1e-4"),
         _recipe("wnut17", "wnut17", "experiment=token_classification train.epochs=3 train.learning_rate=3e-4"),
-        _recipe("squad", "squad_small", "experiment=question_answering train.epochs=3 train.learning_rate=3e-4"),
-        _recipe("en-zh", "tatoeba_en_zh", _TRANSLATE, validation_rows=500),
+        _recipe("squad", "squad_small", "experiment=question_answering train.epochs=2 train.learning_rate=3e-4"),
+        _recipe("en-zh", "tatoeba_en_zh", f"{_TRANSLATE} train.epochs=12", validation_rows=500),
         _recipe("zh-en", "tatoeba_en_zh", f"{_TRANSLATE} {_BACK}", validation_rows=500),
         _recipe("en-zh-memory", "tatoeba_en_zh", _MEMORIZE, memorize=64),
         _recipe("zh-en-memory", "tatoeba_en_zh", f"{_MEMORIZE} {_BACK}", memorize=64),

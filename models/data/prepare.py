@@ -28,6 +28,7 @@ from models.spec.parts import part_specs
 
 # Fields that decide how rows become tokens, not which rows there are.
 TOKEN_SETTINGS = ("max_length", "max_target_length", "stride", "pack", "prefix", "too_long")
+NEITHER = ("num_beams",)  # Nor these: they matter when a text is generated.
 ROWS_VERSION = 2  # Raise when `read` gives other rows for the same source: old folders are then not used.
 TOKENS_VERSION = 2  # The same for the files of tokens.
 MOST_KEPT = 8  # Prepared data that a process remembers.
@@ -113,7 +114,7 @@ def _rows_key(spec: DataSpec) -> str:
     except InputError:
         read(spec)  # Says all problems, not only those of the source.
         raise
-    fields = {name: value for name, value in asdict(spec).items() if name not in TOKEN_SETTINGS}
+    fields = {name: value for name, value in asdict(spec).items() if name not in (*TOKEN_SETTINGS, *NEITHER)}
     return _hash([ROWS_VERSION, type(spec).__name__, source, fields])
 
 

@@ -143,7 +143,7 @@ def _measure(before: Predictor, source: Path, new: Path, spec: TrainSpec, trust_
 
 
 def _metric(predictor: Predictor, spec: TrainSpec, metric: str) -> float:
-    validation = EvalSet.of(prepare(spec.data, spec.model, spec.cache_dir), "validation")
+    validation = EvalSet.of(prepare(spec.data, spec.model, spec.cache_dir), "validation", spec.data.num_beams)
     task, device = task_for(spec.data), torch.device("cpu")
     return task.evaluate(predictor.network, validation, spec.train.eval_batch_size, device)[metric]
 

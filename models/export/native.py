@@ -103,7 +103,7 @@ def whole(backbone: Any, card: Card, tokenizers: Tokenizers) -> Any:
     model.generation_config = GenerationConfig(
         max_new_tokens=card.data_spec.max_target_length,
         do_sample=False,
-        num_beams=1,
+        num_beams=1 if causal else card.data_spec.num_beams,
         eos_token_id=end,
         pad_token_id=end if causal else config.pad_token_id,
         **special,

@@ -91,7 +91,7 @@ def generate(texts):
         return_tensors="pt",
     )
     with torch.inference_mode():
-        made = model.generate(**batch)  # greedily: generation_config.json
+        made = model.generate(**batch)  # as generation_config.json says: no sampling
     return [text.strip() for text in target.batch_decode(made, skip_special_tokens=True)]
 
 

@@ -45,6 +45,9 @@ class DataSpec:
     prefix: str = opt("", "Put before each source text, as T5 was trained: `translate English to German: `.")
     max_length: int = opt(128, "Longest input in tokens; longer ones are cut.", low=4, high=32768)
     max_target_length: int = opt(64, "Longest generated text in tokens; longer ones are cut.", low=4, high=32768)
+    num_beams: int = opt(
+        1, "Beams of the search for the text to generate; 1: the likeliest token each time.", low=1, high=64
+    )
     stride: int | None = opt(
         None, "Tokens by which the pieces of a long context overlap; null: a quarter of `max_length`.", low=0
     )

@@ -56,6 +56,7 @@ class EvalSet:
         raw: The normalized rows that they were made of.
         data: What they belong to.
         parts: Of several data sets, the rows of each by name; else none.
+        num_beams: Of the search, where texts are generated.
     """
 
     rows: Rows
@@ -63,15 +64,16 @@ class EvalSet:
     raw: Dataset
     data: PreparedData
     parts: Mapping[str, EvalSet] = field(default_factory=dict)
+    num_beams: int = 1
 
     @classmethod
-    def of(cls, data: PreparedData, split: str) -> EvalSet:
+    def of(cls, data: PreparedData, split: str, num_beams: int = 1) -> EvalSet:
         """The split `train`, `validation` or `test`."""
         tokens, raw = getattr(data, split), getattr(data.raw, split)
         if isinstance(data, PreparedParts):
             parts = {name: cls.of(part, split) for name, part in data.parts.items()}
             return cls(PartRows.of([part.rows for part in parts.values()], data.temperature), tokens, raw, data, parts)
-        return cls(Rows.from_dataset(tokens, data.tokenizers), tokens, raw, data)
+        return cls(Rows.from_dataset(tokens, data.tokenizers), tokens, raw, data, num_beams=num_beams)
 
 
 class Task(ABC):

@@ -10,8 +10,8 @@ from models.spec import DataSpec, MultiTaskData
 from models.spec.parts import part_specs
 
 VERSION = 2
-# What of the data's settings decides how an input becomes tokens.
-DATA_SETTINGS = ("max_length", "max_target_length", "stride", "prefix")
+# What of the data's settings decides how an input becomes tokens, and how a text is generated.
+DATA_SETTINGS = ("max_length", "max_target_length", "num_beams", "stride", "prefix")
 
 
 @dataclass(frozen=True)

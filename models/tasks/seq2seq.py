@@ -50,7 +50,7 @@ class Seq2SeqNetwork(Network):
 
 
 class Seq2SeqTask(Task):
-    """An encoder-decoder model; texts are generated greedily."""
+    """An encoder-decoder model; texts are generated greedily, or by beam search where that is asked for."""
 
     kind: ClassVar[str] = "seq2seq"
 
@@ -79,7 +79,8 @@ class Seq2SeqTask(Task):
                 loss += float(criterion.loss_sum(network(**inputs_of(batch, network.reads)), batch))
                 weight += criterion.weight_of(batch)
                 # A tenth more than the longest right answer is enough to be judged.
-                generated = generate(network, inputs_of(batch), split.data.tokenizers, int(longest * 1.1) + 1)
+                most = int(longest * 1.1) + 1
+                generated = generate(network, inputs_of(batch), split.data.tokenizers, most, split.num_beams)
                 for at, text in zip(index_b, generated, strict=True):
                     texts[at] = text
         return self.scores(texts, split.raw["references"][:]) | {"loss": loss / max(weight, 1.0)}
@@ -96,31 +97,34 @@ class Seq2SeqTask(Task):
         """`text`, what was generated."""
         columns = columns_of([dict(row) for row in inputs])
         encoded = FORMATS[self.name].encode(columns, 0, tokenizers, card.data_spec, card.about)
-        rows = Rows.from_columns(encoded, tokenizers)
+        rows, spec = Rows.from_columns(encoded, tokenizers), card.data_spec
         found: list[dict[str, Any]] = [{} for _ in inputs]
         with inference(network):
             for index_b, batch in batches_of(rows, batch_size, device):
-                texts = generate(network, inputs_of(batch), tokenizers, card.data_spec.max_target_length)
+                texts = generate(network, inputs_of(batch), tokenizers, spec.max_target_length, spec.num_beams)
                 for at, text in zip(index_b, texts, strict=True):
                     found[at] = {"text": text}
         return found
 
 
-def generate(network: Network, inputs: Mapping[str, torch.Tensor], tokenizers: Tokenizers, longest: int) -> list[str]:
-    """Greedily generated texts, one a row.
+def generate(
+    network: Network, inputs: Mapping[str, torch.Tensor], tokenizers: Tokenizers, longest: int, num_beams: int
+) -> list[str]:
+    """Generated texts, one a row: no sampling, so that the same input gives the same text.
 
     Args:
         network: In evaluation mode.
         inputs: `input_ids` and `attention_mask` (B, L).
         tokenizers: The target one reads what was generated.
         longest: Most tokens to generate; no more than the decoder has positions.
+        num_beams: Beams of the search; 1: greedy.
     """
     tokenizer, config = tokenizers.target, network.config
     backbone: Any = network.backbone
     ids_bt = backbone.generate(
         **inputs,
         max_new_tokens=int(min(longest, places_to_write(network))),
-        num_beams=1,
+        num_beams=num_beams,
         do_sample=False,
         decoder_start_token_id=config.decoder_start_token_id,
         eos_token_id=end_id_of(tokenizer),

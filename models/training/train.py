@@ -73,7 +73,7 @@ def _train(
     network = tuning.apply(task.build(spec.model, data, params.seed), spec.tuning)
     parameters = count_parameters(network)
     rows = EvalSet.of(data, "train").rows
-    validation = EvalSet.of(data, "validation")
+    validation = EvalSet.of(data, "validation", spec.data.num_beams)
     rows, validation = with_features(network, spec, data, rows, validation, device)
     keep_used_words(network, (rows, validation.rows))
     if device.type == "cpu":

@@ -154,7 +154,7 @@ class TaskContract:
     def test_what_was_saved_predicts_what_was_measured(self, trained: Trained) -> None:
         spec, weights = trained.spec, str(trained.result.weights)
         one, other = Predictor.load(weights), Predictor.load(weights)
-        validation = EvalSet.of(prepare(spec.data, spec.model, spec.cache_dir), "validation")
+        validation = EvalSet.of(prepare(spec.data, spec.model, spec.cache_dir), "validation", spec.data.num_beams)
         measured = task_for(spec.data).evaluate(one.network, validation, 7, torch.device("cpu"))
         assert measured == pytest.approx(trained.result.evaluations[-1].metrics, abs=MEASURED, rel=MEASURED)
         inputs = self.inputs(self.rows[:3])

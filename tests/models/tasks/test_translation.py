@@ -51,6 +51,7 @@ class TranslationContract(TaskContract):
 
 class TestPair(TranslationContract):
     network = "pair"
+    data: ClassVar = {"num_beams": 3}
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -133,7 +134,8 @@ def test_the_decoder_reads_the_target_one_token_late(pair: tuple[TrainSpec, Prep
     assert torch.equal(logits_btv, plain_btv)
 
 
-def test_generation_stops_at_the_end_mark_and_only_there(pair: tuple[TrainSpec, PreparedData]) -> None:
+@pytest.mark.parametrize("num_beams", [1, 3])
+def test_generation_stops_at_the_end_mark_and_only_there(pair: tuple[TrainSpec, PreparedData], num_beams: int) -> None:
     spec, data = pair
     network: Any = Translation().build(spec.model, data, 0).eval()
     bias_v = network.backbone.decoder.cls.predictions.bias
@@ -141,9 +143,9 @@ def test_generation_stops_at_the_end_mark_and_only_there(pair: tuple[TrainSpec, 
     letter = data.tokenizers.target.convert_tokens_to_ids("x")
     with torch.no_grad():
         bias_v[letter] += 100.0
-        assert generate(network, inputs, data.tokenizers, 7) == ["x" * 7] * 2
+        assert generate(network, inputs, data.tokenizers, 7, num_beams) == ["x" * 7] * 2
         bias_v[data.tokenizers.target.sep_token_id] += 200.0
-        assert generate(network, inputs, data.tokenizers, 7) == ["", ""]
+        assert generate(network, inputs, data.tokenizers, 7, num_beams) == ["", ""]
 
 
 @pytest.mark.parametrize(("tuning", "longest"), [(FullTuning(), 24), (PrefixTuning(tokens=5), 19)])
