@@ -33,7 +33,7 @@ plan: setup  ## what a sweep would do; starts nothing
 ui: setup  ## MLflow UI on 127.0.0.1: make ui PORT=5001
 	@$(BIN)/hpo ui --port $(PORT)
 
-test: setup  ## the tests, offline, under ten minutes on two cores
+test: setup  ## the tests, offline, about fifteen minutes on two cores
 	@$(BIN)/python -m pytest -m 'not slow and not gpu' $(ARGS)
 
 test-slow: setup  ## the long tests too

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from datasets import Features, List, Value
 
 from models.data.columns import find_columns
-from models.data.formats.base import Format, Normalized, Row
-from models.data.formats.inputs import text_rows
+from models.data.formats.base import Normalized
 from models.data.formats.labelled import as_row, named, read_texts, text_features, texts_of
-from models.data.formats.text_tokens import encode_texts, text_token_features
+from models.data.formats.labelled_texts import LabelledTexts
+from models.data.formats.text_tokens import text_token_features
 from models.data.labels import sort_keys
 from models.data.splits import Table
 from models.data.texts import without_empty
@@ -20,12 +20,8 @@ from models.pretrained.tokenizers import Tokenizers
 from models.spec import DataSpec
 
 
-class LabelSets(Format):
+class LabelSets(LabelledTexts):
     """Rows `text`, maybe `text_pair`, and `label`, sorted indices into `about["labels"]`, maybe none."""
-
-    text_keys: ClassVar[tuple[str, ...]] = ("text", "text_pair")
-    free_keys: ClassVar[tuple[str, ...]] = ("text", "text_pair")
-    label_key: ClassVar[str | None] = "label"
 
     def normalize(self, spec: DataSpec, tables: Mapping[str, Table]) -> Normalized:
         """Columns by name; labels are a list of names, or one text that `label_separator` divides."""
@@ -70,23 +66,9 @@ class LabelSets(Format):
         tokens = text_token_features(tokenizers, bool(about["pair"]))
         return Features(tokens | {"labels": List(Value("float32"), length=len(about["labels"]))})
 
-    def encode(
-        self,
-        rows: Mapping[str, Sequence[Any]],
-        first: int,
-        tokenizers: Tokenizers,
-        spec: DataSpec,
-        about: Mapping[str, Any],
-    ) -> dict[str, list[Any]]:
-        """A row of tokens each."""
-        columns = encode_texts(rows, tokenizers, spec)
-        if "label" in rows:
-            columns["labels"] = [[float(at in row) for at in range(len(about["labels"]))] for row in rows["label"]]
-        return columns
-
-    def input_rows(self, inputs: Sequence[Any]) -> list[Row]:
-        """A text each, or a pair: two texts, or `{"text": …, "text_pair": …}`."""
-        return text_rows(inputs)
+    def answers(self, labels: Sequence[Any], about: Mapping[str, Any]) -> list[Any]:
+        """Ones among zeros."""
+        return [[float(at in row) for at in range(len(about["labels"]))] for row in labels]
 
 
 def _label_lists(table: Table, column: str, separator: str | None) -> tuple[list[list[str]], list[Problem]]:

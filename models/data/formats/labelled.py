@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from datasets import Features, Value
 
 from models.data.columns import Columns, find_columns
-from models.data.formats.base import Format, Normalized, Parts, Row
-from models.data.formats.inputs import text_rows
-from models.data.formats.text_tokens import encode_texts, text_token_features
+from models.data.formats.base import Normalized, Parts, Row
+from models.data.formats.labelled_texts import LabelledTexts
+from models.data.formats.text_tokens import text_token_features
 from models.data.labels import is_unlabelled, label_keys, name_classes
 from models.data.splits import Table
 from models.data.texts import check_texts, without_empty
@@ -21,12 +21,8 @@ from models.spec import DataSpec
 Texts = list[tuple[str, str | None]]
 
 
-class Classes(Format):
+class Classes(LabelledTexts):
     """Rows `text`, maybe `text_pair`, and `label`, an index into `about["labels"]`."""
-
-    text_keys: ClassVar[tuple[str, ...]] = ("text", "text_pair")
-    free_keys: ClassVar[tuple[str, ...]] = ("text", "text_pair")
-    label_key: ClassVar[str | None] = "label"
 
     def normalize(self, spec: DataSpec, tables: Mapping[str, Table]) -> Normalized:
         """Columns by name, labels as indices; splits without labels that nobody asked for are left out."""
@@ -65,21 +61,6 @@ class Classes(Format):
     def token_features(self, tokenizers: Tokenizers, about: Mapping[str, Any]) -> Features:
         """Token ids and the class."""
         return Features(text_token_features(tokenizers, bool(about["pair"])) | {"labels": Value("int64")})
-
-    def encode(
-        self,
-        rows: Mapping[str, Sequence[Any]],
-        first: int,
-        tokenizers: Tokenizers,
-        spec: DataSpec,
-        about: Mapping[str, Any],
-    ) -> dict[str, list[Any]]:
-        """A row of tokens each."""
-        return encode_texts(rows, tokenizers, spec) | ({"labels": list(rows["label"])} if "label" in rows else {})
-
-    def input_rows(self, inputs: Sequence[Any]) -> list[Row]:
-        """A text each, or a pair: two texts, or `{"text": …, "text_pair": …}`."""
-        return text_rows(inputs)
 
 
 def text_features(about: Mapping[str, Any]) -> dict[str, Any]:

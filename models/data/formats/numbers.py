@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any
 
 from datasets import Features, Value
 
 from models.data.columns import find_columns
-from models.data.formats.base import Format, Normalized, Parts, Row
-from models.data.formats.inputs import text_rows
+from models.data.formats.base import Normalized, Parts
 from models.data.formats.labelled import as_row, named, read_texts, text_features, texts_of
-from models.data.formats.text_tokens import encode_texts, text_token_features
+from models.data.formats.labelled_texts import LabelledTexts
+from models.data.formats.text_tokens import text_token_features
 from models.data.splits import Table
 from models.data.texts import without_empty
 from models.errors import Problem
@@ -20,12 +20,8 @@ from models.pretrained.tokenizers import Tokenizers
 from models.spec import DataSpec
 
 
-class Numbers(Format):
+class Numbers(LabelledTexts):
     """Rows `text`, maybe `text_pair`, and `label`, a number; `about` has the training rows' mean and deviation."""
-
-    text_keys: ClassVar[tuple[str, ...]] = ("text", "text_pair")
-    free_keys: ClassVar[tuple[str, ...]] = ("text", "text_pair")
-    label_key: ClassVar[str | None] = "label"
 
     def normalize(self, spec: DataSpec, tables: Mapping[str, Table]) -> Normalized:
         """Columns by name; every label must be a finite number."""
@@ -61,21 +57,6 @@ class Numbers(Format):
     def token_features(self, tokenizers: Tokenizers, about: Mapping[str, Any]) -> Features:
         """Token ids and the number."""
         return Features(text_token_features(tokenizers, bool(about["pair"])) | {"labels": Value("float32")})
-
-    def encode(
-        self,
-        rows: Mapping[str, Sequence[Any]],
-        first: int,
-        tokenizers: Tokenizers,
-        spec: DataSpec,
-        about: Mapping[str, Any],
-    ) -> dict[str, list[Any]]:
-        """A row of tokens each."""
-        return encode_texts(rows, tokenizers, spec) | ({"labels": list(rows["label"])} if "label" in rows else {})
-
-    def input_rows(self, inputs: Sequence[Any]) -> list[Row]:
-        """A text each, or a pair: two texts, or `{"text": …, "text_pair": …}`."""
-        return text_rows(inputs)
 
 
 def _numbers(table: Table, column: str) -> tuple[list[float], list[Problem]]:
