@@ -71,7 +71,7 @@ RECIPES = {
         _recipe("mrpc", "mrpc", "data=json sweep.metric=f1 train.epochs=2 train.learning_rate=1e-4"),
         _recipe("wnut17", "wnut17", "experiment=token_classification train.epochs=3 train.learning_rate=3e-4"),
         _recipe("squad", "squad_small", "experiment=question_answering train.epochs=2 train.learning_rate=3e-4"),
-        _recipe("en-zh", "tatoeba_en_zh", f"{_TRANSLATE} train.epochs=9", validation_rows=500),
+        _recipe("en-zh", "tatoeba_en_zh", _TRANSLATE, validation_rows=500),
         _recipe("zh-en", "tatoeba_en_zh", f"{_TRANSLATE} {_BACK}", validation_rows=500),
         _recipe("en-zh-memory", "tatoeba_en_zh", _MEMORIZE, memorize=64),
         _recipe("zh-en-memory", "tatoeba_en_zh", f"{_MEMORIZE} {_BACK}", memorize=64),
