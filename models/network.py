@@ -44,4 +44,4 @@ class Network(nn.Module):
 
     def forward(self, **batch: torch.Tensor) -> Any:
         """The task's outputs; each task says which."""
-        raise NotImplementedError
+        raise NotImplementedError  # Abstract; torch's modules are no ABCs.

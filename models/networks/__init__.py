@@ -2,7 +2,7 @@
 
 from transformers import AutoConfig, AutoModel
 
-from models.networks.build import scratch_config, scratch_encoder
+from models.networks.build import scratch_config
 from models.networks.cnn import CnnEncoder
 from models.networks.config import CnnConfig, RnnConfig, TransformerConfig
 from models.networks.rnn import RnnEncoder
@@ -24,5 +24,4 @@ __all__ = [
     "TransformerConfig",
     "TransformerEncoder",
     "scratch_config",
-    "scratch_encoder",
 ]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-from transformers import AutoModel, GPT2Config, PreTrainedModel
+from transformers import GPT2Config
 
 from models.errors import InputError
 from models.networks.config import CnnConfig, RnnConfig, TransformerConfig
@@ -61,15 +60,3 @@ def scratch_config(model: ScratchModel, vocab_size: int, pad_token_id: int) -> A
     if isinstance(model, GptModel):
         return GPT2Config(**tokens, n_positions=model.positions, n_embd=width, n_layer=model.layers, n_head=model.heads)
     raise InputError.one("model.source", f"must be one of cnn, lstm, gru, transformer, gpt, got {model.source!r}")
-
-
-def scratch_encoder(config: Any, init_seed: int) -> PreTrainedModel:
-    """The network with random weights that depend on `init_seed` only; the global generator is left as it was.
-
-    Args:
-        config: As `scratch_config` gives it; a GPT-2 configuration gives a GPT-2 without a head.
-        init_seed: Of the weights.
-    """
-    with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(init_seed)
-        return AutoModel.from_config(config, dtype=torch.float32)

@@ -57,7 +57,7 @@ class NetworkEncoder(PreTrainedModel):  # type: ignore[misc]  # transformers shi
         Returns:
             (B, L, H). What stands at a real token does not depend on how the row is filled up.
         """
-        raise NotImplementedError
+        raise NotImplementedError  # Abstract; torch's modules are no ABCs.
 
     def forward(
         self,

@@ -87,7 +87,7 @@ def load_backbone(model: ModelSpec, kind: str, tokenizers: Tokenizers, config: A
     config = config or load_config(model, tokenizers.source)
     check_kind(model, config, kind)
     if isinstance(model, (TinyModel, ScratchModel)):
-        return _from_nothing(config, kind, model.init_seed).eval()
+        return from_nothing(config, kind, model.init_seed).eval()
     backbone: torch.nn.Module = fetch(
         KINDS[kind].from_pretrained,
         source_of(model),
@@ -117,7 +117,7 @@ def check_kind(model: ModelSpec, config: Any, kind: str) -> None:
     raise InputError.one("model", f"{model.name} ({config.model_type}) does not give {needs}, as the task needs", hint)
 
 
-def _from_nothing(config: Any, kind: str, init_seed: int) -> torch.nn.Module:
+def from_nothing(config: Any, kind: str, init_seed: int) -> torch.nn.Module:
     """A network with random weights that depend on `init_seed` only; the global generator is left as it was."""
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(init_seed)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import torch
 from tokenizers import models
-from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+from transformers import BertConfig, PreTrainedTokenizerFast
 
 from models.pretrained.byte_level import SPECIAL, alphabet, byte_level
 from models.spec import TinyModel
@@ -33,10 +32,3 @@ def tiny_config(model: TinyModel) -> BertConfig:
         max_position_embeddings=MAX_POSITIONS,
         pad_token_id=0,
     )
-
-
-def tiny_encoder(config: BertConfig, init_seed: int) -> BertModel:
-    """The tiny encoder with random weights that depend on `init_seed` only; the global generator is left as it was."""
-    with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(init_seed)
-        return BertModel(config, add_pooling_layer=False)

@@ -44,7 +44,7 @@ class Head(nn.Linear):
 
     def taken(self, hidden_blh: torch.Tensor, mask_bl: torch.Tensor) -> torch.Tensor:
         """The vectors that the layer works on, (B, …, H)."""
-        raise NotImplementedError
+        raise NotImplementedError  # Abstract; torch's modules are no ABCs.
 
 
 class PooledHead(Head):

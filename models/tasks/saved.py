@@ -1,6 +1,6 @@
 """The folder of a trained model: what training saves and prediction loads.
 
-`config.json` (the encoder's), `model.safetensors` (encoder.* and head.*, fp32, adapters merged), the tokenizer's
+`config.json` (the model's), `model.safetensors` (backbone.* and the heads', fp32, adapters merged), the tokenizers'
 files, and `task.json` (the card: labels, pooling, pair, longest input, how it was tuned).
 """
 

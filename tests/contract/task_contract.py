@@ -189,7 +189,7 @@ class TaskContract:
 
     def check_predictions(self, predictor: Predictor, reached: Mapping[str, float]) -> None:
         """The predictions of all rows, from a model that knows them by heart, must earn the metrics `reached`."""
-        raise NotImplementedError
+        raise NotImplementedError  # Abstract: each task's test says how its predictions are judged.
 
 
 def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> str:

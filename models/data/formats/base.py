@@ -109,6 +109,7 @@ class Format(ABC):
         """The texts to generate; empty for tasks that generate none."""
         return []
 
+    @abstractmethod
     def input_rows(self, inputs: Sequence[Any]) -> list[Row]:
         """Rows without answers from what a person gives to predict.
 
@@ -118,7 +119,6 @@ class Format(ABC):
         Raises:
             InputError: Not every input has the keys.
         """
-        raise NotImplementedError
 
 
 def columns_of(rows: Sequence[Row]) -> dict[str, list[Any]]:

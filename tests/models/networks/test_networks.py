@@ -11,8 +11,9 @@ from torch.nn import functional
 from transformers import AutoConfig, AutoModel, GPT2Model, PreTrainedModel
 
 from models.errors import InputError
-from models.networks.build import scratch_config, scratch_encoder
+from models.networks.build import scratch_config
 from models.networks.transformer import sinusoids
+from models.pretrained.load import from_nothing
 from models.spec import CnnModel, GptModel, RnnModel, ScratchModel, TransformerModel
 
 VOCABULARY, WIDTH = 40, 16
@@ -35,7 +36,7 @@ def one_thread() -> Iterator[None]:
 
 
 def network(name: str, seed: int = 0) -> PreTrainedModel:
-    return scratch_encoder(scratch_config(MODELS[name], VOCABULARY, 0), seed).eval()
+    return from_nothing(scratch_config(MODELS[name], VOCABULARY, 0), "encoder", seed).eval()
 
 
 def rows(count: int = 3, length: int = 6) -> torch.Tensor:
@@ -179,7 +180,7 @@ def test_positions_are_those_of_the_paper() -> None:
 
 def test_gpt_is_transformers_own() -> None:
     config = scratch_config(GptModel(hidden_size=WIDTH, layers=1, positions=32), VOCABULARY, 0)
-    model = scratch_encoder(config, 0).eval()
+    model = from_nothing(config, "encoder", 0).eval()
     assert type(model) is GPT2Model
     assert (config.vocab_size, config.n_positions, config.n_layer, config.n_head) == (VOCABULARY, 32, 1, 4)
     assert (config.pad_token_id, config.bos_token_id, config.eos_token_id) == (0, 1, 2)
