@@ -38,6 +38,9 @@ class InputError(HpoError):
             raise ValueError("InputError needs at least one problem")
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
     @classmethod
     def one(cls, where: str, message: str, hint: str = "") -> InputError:
         """An error of a single problem."""
@@ -55,3 +58,54 @@ class TrainingDivergedError(HpoError):
         self.what = what
         self.step = step
         super().__init__(f"{what} is not finite at step {step}")
+
+    def __reduce__(self) -> tuple[type[TrainingDivergedError], tuple[str, int]]:
+        return type(self), (self.what, self.step)
+
+
+class TrainingLeftError(HpoError):
+    """Whoever called the training asked it to leave; it can go on from its newest checkpoint.
+
+    Attributes:
+        step: Optimizer steps that were made.
+    """
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+        super().__init__(f"the training was left after step {step}, as asked")
+
+    def __reduce__(self) -> tuple[type[TrainingLeftError], tuple[int]]:
+        return type(self), (self.step,)
+
+
+class TrainingOutOfMemoryError(HpoError):
+    """The training does not fit into memory, however few rows are computed at once.
+
+    Attributes:
+        what: What did not fit.
+        device: Into whose memory.
+        detail: What the allocator said.
+    """
+
+    def __init__(self, what: str, device: str, detail: str) -> None:
+        self.what, self.device, self.detail = what, device, detail
+        super().__init__(f"{what} does not fit into the memory of {device}: {detail}")
+
+    def __reduce__(self) -> tuple[type[TrainingOutOfMemoryError], tuple[str, str, str]]:
+        return type(self), (self.what, self.device, self.detail)
+
+
+class ProcessLostError(HpoError):
+    """One of the processes of a training that runs in several has ended before the training did.
+
+    Attributes:
+        rank: Its number; the first process has 0.
+        detail: What it said last.
+    """
+
+    def __init__(self, rank: int, detail: str) -> None:
+        self.rank, self.detail = rank, detail
+        super().__init__(f"process {rank} of the training has ended: {detail}")
+
+    def __reduce__(self) -> tuple[type[ProcessLostError], tuple[int, str]]:
+        return type(self), (self.rank, self.detail)

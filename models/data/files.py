@@ -1,4 +1,4 @@
-"""Local files: find them, decode them, and hand each to the reader of its format."""
+"""Files, here or at a URL: find them, decode them, and hand each to the reader of its format."""
 
 from __future__ import annotations
 
@@ -13,16 +13,22 @@ from datasets import ClassLabel, Features
 
 from models.data.csv_rows import parse_csv
 from models.data.json_rows import parse_json
+from models.data.remote import UnreachableDataError, fetched
 from models.data.splits import SPLITS, Source, Table
 from models.errors import Problem
+from models.remote import RemoteError, UnreachableError, is_url
 from models.spec import FileData
 
 Parsed = tuple[Table | None, list[Problem]]
 
 
-def load_files(spec: FileData) -> Source:
-    """Read each file that `spec` names."""
-    paths, problems = locate(spec)
+def load_files(spec: FileData, cache_dir: Path | None) -> Source:
+    """Read each file that `spec` names.
+
+    Raises:
+        UnreachableDataError: A file at a URL cannot be reached at the moment.
+    """
+    paths, problems = locate(spec, cache_dir)
     tables: dict[str, Table] = {}
     reader: Callable[[str, str, Path], Parsed] = _parquet if spec.source == "parquet" else _text(spec.source)
     for split, path in paths.items():
@@ -33,21 +39,40 @@ def load_files(spec: FileData) -> Source:
     return Source(tables, problems)
 
 
-def locate(spec: FileData) -> tuple[dict[str, Path], list[Problem]]:
-    """Path of each file that is there, and a problem for each that is not."""
+def locate(spec: FileData, cache_dir: Path | None) -> tuple[dict[str, Path], list[Problem]]:
+    """Path of each file that is there, and a problem for each that is not.
+
+    Args:
+        spec: The files; one at a URL is fetched.
+        cache_dir: Where it is kept then; None: as long as the process lives.
+
+    Raises:
+        UnreachableDataError: A file at a URL cannot be reached at the moment.
+    """
     paths: dict[str, Path] = {}
     problems: list[Problem] = []
+    unreachable = False
     if spec.train is None:
         problems.append(Problem("data.train", f"must be given: the {spec.source} file with the training rows"))
     for split in SPLITS:
         given = getattr(spec, split)
         if given is None:
             continue
-        path = Path(given).expanduser()
-        if problem := _missing(f"data.{split}", path):
+        where, path = f"data.{split}", Path(given).expanduser()
+        if is_url(given):
+            try:
+                paths[split] = fetched(given, cache_dir)
+            except FileNotFoundError:
+                problems.append(Problem(where, f"there is no file {given}"))
+            except RemoteError as error:
+                problems.append(Problem(where, str(error)))
+                unreachable = unreachable or isinstance(error, UnreachableError)
+        elif problem := _missing(where, path):
             problems.append(problem)
         else:
             paths[split] = path
+    if unreachable:
+        raise UnreachableDataError(problems)
     return paths, problems
 
 

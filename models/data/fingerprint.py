@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 
 from models.data.disk import disk_key
 from models.data.docstrings import docstrings_key
@@ -29,17 +30,21 @@ def fingerprint(splits: Splits) -> str:
     return digest.hexdigest()
 
 
-def source_key(spec: DataSpec) -> str:
+def source_key(spec: DataSpec, cache_dir: Path | None = None) -> str:
     """A key of what a source holds now, much cheaper than reading it.
 
     Files: their content's SHA-256. Docstrings: installed versions. Hub: id, subset and commit. Disk: the folder's
     JSON files, and name, size and time of its Arrow files.
 
+    Args:
+        spec: The source.
+        cache_dir: Where files at a URL are kept; None: as long as the process lives.
+
     Raises:
         InputError: The source is not there.
     """
     if isinstance(spec, FileData):
-        paths, problems = locate(spec)
+        paths, problems = locate(spec, cache_dir)
         if problems:
             raise InputError(problems)
         hashes = {}

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from datasets import Dataset, Features, Value
 
+from models.data.remote import UnreachableDataError
 from models.data.splits import SPLITS, Splits
 from models.errors import InputError, Problem
 from models.spec import DataSpec, MultiTaskData
@@ -29,17 +30,20 @@ def each_part(spec: MultiTaskData, work: Callable[[str, DataSpec], Found]) -> di
         work: Is given a part's name and its data.
 
     Raises:
-        InputError: With the problems of all parts, each at the place of its part.
+        InputError: With the problems of all parts, each at the place of its part; an `UnreachableDataError` where a
+            part's is.
     """
     found: dict[str, Found] = {}
     problems: list[Problem] = []
+    kind = InputError
     for name, part in part_specs(spec).items():
         try:
             found[name] = work(name, part)
         except InputError as error:
             problems += [_within(problem, name) for problem in error.problems]
+            kind = UnreachableDataError if isinstance(error, UnreachableDataError) else kind
     if problems:
-        raise InputError(problems)
+        raise kind(problems)
     return found
 
 

@@ -17,6 +17,7 @@ from models.data.formats import FORMATS, Format
 from models.data.parts import each_part, fingerprint_of_parts, rows_of_parts, together
 from models.data.prepared import PreparedData, PreparedParts
 from models.data.read import read
+from models.data.remote import UnreachableDataError
 from models.data.splits import SPLITS, Splits
 from models.data.store import once, read_rows, write_dataset
 from models.data.tokens import tokenizer_key, write_tokens
@@ -43,10 +44,10 @@ def prepare(spec: DataSpec, tokenizer: Any, cache_dir: str | Path) -> PreparedDa
         spec: The data.
         tokenizer: The model that reads the tokens (a `ModelSpec`), or a transformers tokenizer.
         cache_dir: Folder that all processes share. `data/<key>` under it holds normalized rows, `tokens/<key>` tokens,
-            `vocabularies/<key>` learned tokenizers.
+            `vocabularies/<key>` learned tokenizers, `files/<key>` files that were fetched from a URL.
 
     Raises:
-        InputError: With every problem of the data.
+        InputError: With every problem of the data; also a `ConnectionError`, where a URL may be reachable later.
     """
     by = repr(tokenizer) if isinstance(tokenizer, ModelSpec) else tokenizer_key(tokenizer)
     memo = (repr(spec), by, str(cache_dir), str(Path.cwd()), _stamp(spec))
@@ -82,8 +83,8 @@ def _prepare_parts(spec: MultiTaskData, tokenizer: Any, cache_dir: Path) -> Prep
 
 def _rows(spec: DataSpec, cache_dir: Path) -> tuple[Splits, str]:
     """The normalized rows, and their fingerprint."""
-    folder = cache_dir / "data" / _rows_key(spec)
-    kept = once(folder, lambda new: _write_rows(new, spec))
+    folder = cache_dir / "data" / _rows_key(spec, cache_dir)
+    kept = once(folder, lambda new: _write_rows(new, spec, cache_dir))
     train, validation, test = (read_rows(folder / f"{name}.arrow") for name in SPLITS)
     splits = Splits(train, validation, test, kept["about"], tuple(kept["source_notes"]), kept["findings"])
     return splits, kept["fingerprint"]
@@ -108,18 +109,20 @@ def _tokens(spec: DataSpec, raw: Splits, key: str, tokenizers: Tokenizers, cache
     return PreparedData(train, validation, test, raw, tokenizers, key, DataCard.from_dict(kept["card"]))
 
 
-def _rows_key(spec: DataSpec) -> str:
+def _rows_key(spec: DataSpec, cache_dir: Path) -> str:
     try:
-        source = source_key(spec)
+        source = source_key(spec, cache_dir)
+    except UnreachableDataError:
+        raise
     except InputError:
-        read(spec)  # Says all problems, not only those of the source.
+        read(spec, cache_dir)  # Says all problems, not only those of the source.
         raise
     fields = {name: value for name, value in asdict(spec).items() if name not in (*TOKEN_SETTINGS, *NEITHER)}
     return _hash([ROWS_VERSION, type(spec).__name__, source, fields])
 
 
-def _write_rows(folder: Path, spec: DataSpec) -> dict[str, Any]:
-    splits = read(spec)
+def _write_rows(folder: Path, spec: DataSpec, cache_dir: Path) -> dict[str, Any]:
+    splits = read(spec, cache_dir)
     for name in SPLITS:
         write_dataset(folder / f"{name}.arrow", getattr(splits, name))
     return {
@@ -152,7 +155,7 @@ def _check_length(spec: DataSpec, tokenizer: Any) -> None:
 
 
 def _stamp(spec: DataSpec) -> tuple[tuple[int, int] | None, ...]:
-    """Size and time of the files behind `spec`: a process that lives long sees that one has changed."""
+    """Size and time of the local files behind `spec`: a process that lives long sees that one has changed."""
     if isinstance(spec, MultiTaskData):
         return tuple(one for part in part_specs(spec).values() for one in _stamp(part))
     if isinstance(spec, FileData):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from datasets import Dataset, Features
@@ -23,15 +24,19 @@ from models.spec import DataSpec, DiskData, DocstringsData, FileData, HubData, M
 FEWEST_ROWS = 2
 
 
-def read(spec: DataSpec) -> Splits:
+def read(spec: DataSpec, cache_dir: Path | None = None) -> Splits:
     """Load the rows that `spec` describes, normalize them, divide them, and clean them.
+
+    Args:
+        spec: The rows.
+        cache_dir: Where files at a URL are kept; None: as long as the process lives.
 
     Raises:
         InputError: With every problem that was found: files, rows, columns, labels, sizes of splits.
     """
     if isinstance(spec, MultiTaskData):
-        return together(spec, each_part(spec, lambda _, part: read(part)))
-    source = _load(spec)
+        return together(spec, each_part(spec, lambda _, part: read(part, cache_dir)))
+    source = _load(spec, cache_dir)
     problems = list(source.problems)
     problems += _fraction_problems(spec, source)
     if "train" not in source.tables:
@@ -78,9 +83,9 @@ def normalized(spec: DataSpec, kind: Format, parts: Parts) -> Parts:
     }
 
 
-def _load(spec: DataSpec) -> Source:
+def _load(spec: DataSpec, cache_dir: Path | None) -> Source:
     if isinstance(spec, FileData):
-        return load_files(spec)
+        return load_files(spec, cache_dir)
     if isinstance(spec, DocstringsData):
         return load_docstrings(spec)
     if isinstance(spec, HubData):

@@ -26,7 +26,10 @@ class DataSpec:
 
     source: str = opt(REQUIRED, "Kind of source; set by the option of the `data` group.")
     task: str = opt("text_classification", "What the model learns to do.", choices=TASKS)
-    train: str | None = opt(None, "Training rows: a file, or the name of a split. Required for files.")
+    train: str | None = opt(
+        None,
+        "Training rows: a file, by path or URL (`s3://`, `https://`, …), or the name of a split. Required for files.",
+    )
     validation: str | None = opt(None, "Validation rows; null: a stratified part is cut from the training rows.")
     test: str | None = opt(None, "Test rows, never used to choose; null: a stratified part is cut as well.")
     text: str | None = opt(
@@ -96,7 +99,7 @@ class DocstringsData(DataSpec):
 
 @dataclass(frozen=True)
 class FileData(DataSpec):
-    """Local CSV, JSON (lines or an array) or Parquet files: one, or one for each split."""
+    """CSV, JSON (lines or an array) or Parquet files, local or at a URL: one, or one for each split."""
 
     source: str = opt(REQUIRED, "File format.", choices=("csv", "json", "parquet"))
 

@@ -15,12 +15,16 @@ class Device:
     """What hardware one training may use.
 
     Attributes:
-        cpus: CPU threads for torch; the training never uses more.
-        gpu: Whether to train on the (one visible) GPU.
+        cpus: CPU threads for torch, of all processes together; the training never uses more.
+        gpu: Whether to train on the visible GPUs, one for each process.
+        gpu_fraction: Share of a GPU's memory that the training may take, above 0 and at most 1.
+        processes: In how many processes each batch is computed.
     """
 
     cpus: int = 1
     gpu: bool = False
+    gpu_fraction: float = 1.0
+    processes: int = 1
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from models.errors import InputError
 from models.pretrained import Tokenizers
 from models.pretrained.quiet import quiet
 from models.tasks.card import VERSION, Card
+from models.writing import system_errors
 
 WEIGHTS, CARD, TARGET_TOKENIZER = "model.safetensors", "task.json", "target_tokenizer"
 
@@ -43,15 +44,16 @@ def save(folder: Path, card: Card, config: Any, tokenizers: Tokenizers, state: d
     """
     new, old = _beside(folder, "new"), _beside(folder, "old")
     shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
     try:
+        new.mkdir(parents=True)
         with quiet():
             config.save_pretrained(new)
             tokenizers.source.save_pretrained(new)
             if tokenizers.target is not tokenizers.source:
                 tokenizers.target.save_pretrained(new / TARGET_TOKENIZER)
         (new / CARD).write_text(json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        save_file(_apart(state), new / WEIGHTS, {"format": "pt"})
+        with system_errors(new):
+            save_file(_apart(state), new / WEIGHTS, {"format": "pt"})
         (new / WEIGHTS).chmod(0o644)  # safetensors gives it to the owner alone; shared folders are read by others.
         if folder.exists():
             shutil.rmtree(old, ignore_errors=True)

@@ -5,13 +5,13 @@ Shapes: B rows, L tokens, M tokens after deletion, H hidden size, T ordinary tok
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
-from torch.utils.hooks import RemovableHandle
 
 from models.errors import Problem
 from models.spec import TrainParams
@@ -19,6 +19,8 @@ from models.spec import TrainParams
 # One answer a text, which stays true when the text is a little different.
 TASKS = ("text_classification", "multi_label_classification", "regression")
 SETTINGS = ("token_deletion", "token_swap", "mixup_alpha")
+# Columns of a batch in which rows are mixed, and what of a partner is needed.
+SHARE, PARTNER, OF_PARTNER = "share", "partner_", ("input_ids", "attention_mask", "labels")
 
 Batch = dict[str, torch.Tensor]
 
@@ -111,12 +113,13 @@ def _deleted(ordinary_bl: np.ndarray, deletion: float, rng: np.random.Generator)
 class Mixup:
     """Mixes the token embeddings of two rows, and their losses, by the same share (Guo et al. 2019, arXiv:1905.08941).
 
-        inputs = mixup.begin(batch, rng)
-        outputs = network(**inputs)
-        mixup.end()
+        batch = mixup.paired(batch, rng)
+        with mixup.mixing(batch) as inputs:
+            outputs = network(**inputs)
         loss = mixup.loss(batch, lambda one: criterion.loss_sum(outputs, one))
 
-    Places where either row has a token are seen. Segments and positions remain those of the row itself.
+    Places where either row has a token are seen. Segments and positions remain those of the row itself. A row and its
+    partner stand side by side in the batch, so that it may be cut by rows in between.
 
     Args:
         embedding: The model's input embedding, (B, L) -> (B, L, H), as `get_input_embeddings` gives it.
@@ -127,46 +130,62 @@ class Mixup:
         if alpha <= 0:
             raise ValueError(f"alpha must be above 0, got {alpha!r}")
         self._embedding, self._alpha = embedding, alpha
-        self._share = 1.0
-        self._other_b = torch.zeros(0, dtype=torch.int64)
-        self._hook: RemovableHandle | None = None
 
-    def begin(self, batch: Mapping[str, torch.Tensor], rng: np.random.Generator) -> Batch:
-        """Draw the share and each row's partner, and mix what the embedding gives until `end`.
+    def paired(self, batch: Mapping[str, torch.Tensor], rng: np.random.Generator) -> Batch:
+        """Draw the share and each row's partner.
 
         Args:
-            batch: `attention_mask` (B, L) is needed. Is not changed.
+            batch: `input_ids` and `attention_mask` (B, L), `labels` (B,) or (B, K). Is not changed.
             rng: Source of chance; it alone decides.
 
         Returns:
-            The batch with the union of both rows' masks; everything else as it was.
+            The batch, with `share` and the partners' columns.
         """
-        self.end()
-        mask_bl = batch["attention_mask"]
-        self._share = float(rng.beta(self._alpha, self._alpha))
-        self._other_b = torch.from_numpy(rng.permutation(len(mask_bl))).to(mask_bl.device)
-        self._hook = self._embedding.register_forward_hook(self._mix)
-        return {**batch, "attention_mask": torch.maximum(mask_bl, mask_bl[self._other_b])}
+        share = torch.tensor(rng.beta(self._alpha, self._alpha), dtype=torch.float32)
+        other_b = torch.from_numpy(rng.permutation(len(batch["input_ids"])))
+        return {**batch, SHARE: share, **{PARTNER + name: batch[name][other_b] for name in OF_PARTNER}}
 
-    def end(self) -> None:
-        """The embedding is as it was before `begin`. Calling it again does nothing."""
-        if self._hook is not None:
-            self._hook.remove()
-            self._hook = None
+    @contextmanager
+    def mixing(self, batch: Mapping[str, torch.Tensor]) -> Iterator[Batch]:
+        """Within it, the embedding gives mixed vectors for the inputs of this batch.
+
+        Args:
+            batch: What `paired` gave, or some of its rows.
+
+        Yields:
+            The batch without the partners, with the union of both rows' masks; everything else as it was.
+        """
+        share, other_bl = batch[SHARE], batch[PARTNER + "input_ids"]
+
+        def with_partners(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+            return (torch.cat([inputs[0], other_bl]), *inputs[1:])
+
+        def mix(module: nn.Module, inputs: Any, embedded_blh: torch.Tensor) -> torch.Tensor:
+            own_blh, others_blh = embedded_blh.chunk(2)
+            return share * own_blh + (1 - share) * others_blh
+
+        plain = {name: tensor for name, tensor in batch.items() if name != SHARE and not name.startswith(PARTNER)}
+        mask_bl = torch.maximum(batch["attention_mask"], batch[PARTNER + "attention_mask"])
+        hooks = [
+            self._embedding.register_forward_pre_hook(with_partners),
+            self._embedding.register_forward_hook(mix),
+        ]
+        try:
+            yield plain | {"attention_mask": mask_bl}
+        finally:
+            for hook in hooks:
+                hook.remove()
 
     def loss(
         self, batch: Mapping[str, torch.Tensor], loss_of: Callable[[Mapping[str, torch.Tensor]], torch.Tensor]
     ) -> torch.Tensor:
-        """The loss of the last mixed batch: its share of the rows' own labels' and the rest of their partners'.
+        """The loss of a mixed batch: its share of the rows' own labels' and the rest of their partners'.
 
         The labels' total weight is that of the plain batch: the partners are the same rows in another order.
 
         Args:
-            batch: As `begin` was given it; `labels` (B,) or (B, K).
+            batch: As `mixing` was given it.
             loss_of: The loss of the network's outputs, given a batch for its labels.
         """
-        others = {**batch, "labels": batch["labels"][self._other_b.to(batch["labels"].device)]}
-        return self._share * loss_of(batch) + (1 - self._share) * loss_of(others)
-
-    def _mix(self, module: nn.Module, inputs: Any, embedded_blh: torch.Tensor) -> torch.Tensor:
-        return self._share * embedded_blh + (1 - self._share) * embedded_blh[self._other_b]
+        share = batch[SHARE]
+        return share * loss_of(batch) + (1 - share) * loss_of({**batch, "labels": batch[PARTNER + "labels"]})

@@ -1,16 +1,19 @@
 """Checkpoints: all that a training needs to go on as if it had never stopped.
 
 A folder `checkpoints/step-00000120` each: trained weights, optimizer, schedule, random states, place in the data, and
-what was measured so far. It gets its name when it is whole; then the older one goes.
+what was measured so far. It gets its name when it is whole. The one before stays beside it, for the day on which a disk
+has cut the newest short.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,9 +22,12 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from models.errors import InputError
+from models.manifest import damage, write_manifest
 from models.spec import Device, TrainSpec
+from models.writing import system_errors
 
 FOLDER, WEIGHTS, PROGRESS = "checkpoints", "weights.safetensors", "progress.json"
+logger = logging.getLogger(__name__)
 
 
 def fingerprint(spec: TrainSpec, data_fingerprint: str) -> str:
@@ -32,30 +38,56 @@ def fingerprint(spec: TrainSpec, data_fingerprint: str) -> str:
 
 
 def newest(out_dir: Path) -> Path | None:
-    """The checkpoint to go on from; None where there is none."""
-    found = sorted((out_dir / FOLDER).glob("step-*"))
-    return found[-1] if found else None
+    """The newest checkpoint that is whole; None where there is none. Broken ones are named in a warning."""
+    for folder in sorted((out_dir / FOLDER).glob("step-*"), reverse=True):
+        broken = damage(folder)
+        if broken is None:
+            return folder
+        logger.warning("the checkpoint %s is left out: %s", folder, broken)
+    return None
 
 
-def begin(out_dir: Path, step: int) -> Path:
-    """An empty folder to write the checkpoint of this step into."""
+@contextmanager
+def new(out_dir: Path, step: int, before: Path | None) -> Iterator[Path]:
+    """An empty folder to write the checkpoint of this step into; at the end it gets its name.
+
+    Args:
+        out_dir: The training's folder.
+        step: Optimizer steps made.
+        before: The checkpoint that stays beside it; all others go.
+
+    Raises:
+        OSError: The disk is full or not writable; what was written is removed, older checkpoints stay.
+    """
     writing = out_dir / FOLDER / f".step-{step:08d}"
     shutil.rmtree(writing, ignore_errors=True)
-    writing.mkdir(parents=True)
-    return writing
+    try:
+        writing.mkdir(parents=True)
+        with system_errors(writing):
+            yield writing
+            write_manifest(writing)
+        final = _named(writing)
+    finally:
+        shutil.rmtree(writing, ignore_errors=True)
+    for other in final.parent.glob("*step-*"):
+        if other not in (final, before):
+            shutil.rmtree(other, ignore_errors=True)
 
 
-def publish(writing: Path) -> Path:
-    """Give a whole checkpoint its name, and remove the older ones."""
-    for path in writing.iterdir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
+def path_of(out_dir: Path, step: int) -> Path:
+    """Where the checkpoint of this step is."""
+    return out_dir / FOLDER / f"step-{step:08d}"
+
+
+def _named(writing: Path) -> Path:
     final = writing.with_name(writing.name.removeprefix("."))
     shutil.rmtree(final, ignore_errors=True)
     writing.rename(final)
-    for other in final.parent.iterdir():
-        if other != final:
-            shutil.rmtree(other, ignore_errors=True)
+    folder = os.open(final.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # The name too must be on the disk before an older checkpoint goes.
+    finally:
+        os.close(folder)
     return final
 
 

@@ -15,6 +15,7 @@ from models.tasks import Card, EvalSet, data_settings, goal_of, saved, task_for
 from models.training.best import Best
 from models.training.clock import Clock
 from models.training.memory import peak_mib
+from models.training.pieces import fewer_at_once
 from models.training.result import Evaluation
 from models.training.trainer import Loop
 from models.tuning import tuning_for
@@ -53,6 +54,7 @@ class Evaluator:
             tuning=asdict(spec.tuning),
             model=spec.model.name,
         )
+        self._rows = spec.train.eval_batch_size
         self._samples_reported, self._train_s_reported = 0, 0.0
         self._metric, maximize = goal_of(self._task, spec)
         self.best = Best(maximize, spec.train.early_stopping_min_delta, spec.train.early_stopping_patience)
@@ -89,15 +91,17 @@ class Evaluator:
             eval_s=self._clock.of("eval") - eval_s_before,
             samples_per_s=samples / train_s if train_s > 0 else 0.0,
             peak_memory_mib=peak_mib(loop.args.device),
+            micro_batch_size=loop.pieces.rows,
             improved=improved,
             best_value=self.best.value,
             weights=self.weights,
             last=self.best.exhausted or step >= loop.state.max_steps,
+            stopped_early=self.best.exhausted and step < loop.state.max_steps,
         )
         self.evaluations.append(evaluation)
         if self._report is not None:
             self._report(evaluation)
-        self.stopped_early = self.best.exhausted and step < loop.state.max_steps
+        self.stopped_early = evaluation.stopped_early
         self._clock.start_training()
         return self.best.exhausted
 
@@ -121,9 +125,14 @@ class Evaluator:
             self.weights = str(self._folder)
 
     def _measure(self, loop: Loop) -> dict[str, float]:
+        device = loop.args.device
+        most = min(self._rows, loop.pieces.share_of(self._spec.train.eval_batch_size))
+
+        def measured(rows: int) -> dict[str, float]:
+            return self._task.evaluate(loop.model, self._validation, rows, device)
+
         with self._clock.part("eval"):
-            size, device = self._spec.train.eval_batch_size, loop.args.device
-            metrics = self._task.evaluate(loop.model, self._validation, size, device)
+            metrics, self._rows = fewer_at_once(measured, most, "an evaluation", device)
         for name, value in metrics.items():
             if not math.isfinite(value):
                 raise TrainingDivergedError(f"the validation {name}", loop.state.global_step)

@@ -20,6 +20,7 @@ from models.spec import TrainParams, TrainSpec
 from models.tasks import EvalSet, Rows
 from models.tasks.heads import FEATURES, HeadNetwork, PooledHead
 from models.tasks.infer import each_row
+from models.training.pieces import fewer_at_once
 
 MOST_BYTES = 2**30  # Of the features of one split; beyond that they are computed in each epoch.
 
@@ -28,7 +29,14 @@ _MEMO: weakref.WeakKeyDictionary[Any, dict[tuple[str, str], np.ndarray]] = weakr
 
 
 def with_features(
-    network: Network, spec: TrainSpec, data: PreparedData, rows: Rows, validation: EvalSet, device: torch.device
+    network: Network,
+    spec: TrainSpec,
+    data: PreparedData,
+    rows: Rows,
+    validation: EvalSet,
+    device: torch.device,
+    *,
+    known_weights: bool,
 ) -> tuple[Rows, EvalSet]:
     """The rows with their text vectors, where nothing below the head changes; else the rows as they are.
 
@@ -39,6 +47,7 @@ def with_features(
         rows: Training rows.
         validation: Validation rows.
         device: Where to compute.
+        known_weights: The backbone's weights are those that `spec.model` names, so that trainings share the vectors.
     """
     if not _only_head_learns(network) or _augments(spec.train):
         return rows, validation
@@ -46,14 +55,21 @@ def with_features(
     if max(len(rows), len(validation.rows)) * network.head.in_features * 4 > MOST_BYTES:
         return rows, validation
     network.to(device)
-    known = _MEMO.setdefault(data, {})
+    known = _MEMO.setdefault(data, {}) if known_weights else {}
     found = []
     for split, given in (("train", rows), ("validation", validation.rows)):
         key = (repr(replace(spec.model, dropout=None)), split)
         if key not in known:
-            known[key] = each_row(network, given, spec.train.eval_batch_size, device, network.features)
+            known[key] = _features(network, given, spec.train.eval_batch_size, device)
         found.append(replace(given, fixed={**given.fixed, FEATURES: known[key]}))
     return found[0], replace(validation, rows=found[1])
+
+
+def _features(network: HeadNetwork, rows: Rows, at_once: int, device: torch.device) -> np.ndarray:
+    def computed(batch_size: int) -> np.ndarray:
+        return each_row(network, rows, batch_size, device, network.features)
+
+    return fewer_at_once(computed, at_once, "the frozen network's pass", device)[0]
 
 
 def _augments(params: TrainParams) -> bool:

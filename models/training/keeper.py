@@ -1,4 +1,4 @@
-"""Writes a training's checkpoints and finds the one to go on from."""
+"""Writes a training's checkpoints, and takes over what one holds."""
 
 from __future__ import annotations
 
@@ -22,36 +22,38 @@ class CheckpointKeeper:
 
     def __init__(self, out_dir: Path | None, fingerprint: str, clock: Clock, evaluator: Evaluator) -> None:
         self._out_dir, self._fingerprint, self._clock, self._evaluator = out_dir, fingerprint, clock, evaluator
+        self._last: Path | None = None
 
-    def __call__(self, loop: Loop) -> None:
-        """Write a checkpoint now."""
+    def save(self, loop: Loop) -> None:
+        """Write a checkpoint now.
+
+        Raises:
+            OSError: The disk is full or not writable; older checkpoints stay.
+        """
         if self._out_dir is None:
             return
         self._clock.stop_training()
-        with self._clock.part("save"):
-            writing = checkpoint.begin(self._out_dir, int(loop.state.global_step))
-            loop.write_state(writing)
+        with self._clock.part("save"), checkpoint.new(self._out_dir, loop.state.global_step, self._last) as folder:
+            loop.write_state(folder)
             progress = {"fingerprint": self._fingerprint, "seconds": self._clock.total_s}
             progress |= {"loop": loop.progress(), "evaluator": self._evaluator.progress()}
-            checkpoint.write_progress(writing, progress)
-            checkpoint.publish(writing)
+            checkpoint.write_progress(folder, progress)
+        self._last = checkpoint.path_of(self._out_dir, loop.state.global_step)
         self._clock.start_training()
 
-    def restore(self, loop: Loop) -> Path | None:
-        """Take over the measurements of the newest checkpoint; the loop itself reads the rest from the path given back.
+    def restore(self, loop: Loop, found: Path) -> None:
+        """Take over the measurements of a checkpoint; the loop itself reads the rest.
 
         Raises:
             InputError: It is of another training.
         """
-        found = None if self._out_dir is None else checkpoint.newest(self._out_dir)
-        if found is not None:
-            progress = checkpoint.read_progress(found, self._fingerprint)
-            self._clock.go_on(progress["seconds"])
-            loop.go_on(progress["loop"])
-            self._evaluator.go_on(progress["evaluator"])
-        return found
+        progress = checkpoint.read_progress(found, self._fingerprint)
+        self._clock.go_on(progress["seconds"])
+        loop.go_on(progress["loop"])
+        self._evaluator.go_on(progress["evaluator"])
+        self._last = found
 
     def remove(self) -> None:
-        """The training has ended."""
+        """Remove all of them: the training has ended, or begins anew."""
         if self._out_dir is not None:
             checkpoint.remove(self._out_dir)

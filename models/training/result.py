@@ -21,10 +21,12 @@ class Evaluation:
         eval_s: Seconds of this evaluation.
         samples_per_s: Training rows a second since the last report.
         peak_memory_mib: Highest memory use so far: of the GPU when training there, else of the process.
+        micro_batch_size: Rows really computed at once; less than `batch_size` where those did not fit into memory.
         improved: Whether the chosen metric is better than ever before, by more than the smallest change that counts.
         best_value: Best value of the chosen metric so far.
         weights: Folder of the best weights so far; None when none are kept.
         last: Whether the training ends with this evaluation.
+        stopped_early: Whether it does so because patience is at an end.
     """
 
     step: int
@@ -36,10 +38,12 @@ class Evaluation:
     eval_s: float
     samples_per_s: float
     peak_memory_mib: float
+    micro_batch_size: int
     improved: bool
     best_value: float
     weights: str | None
     last: bool
+    stopped_early: bool
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ class TrainResult:
         parameters: How many weights trained, and how many there are.
         seconds: Where the time went.
         peak_memory_mib: Highest memory use.
+        micro_batch_size: Rows computed at once at the end; less than `batch_size` where those did not fit into memory.
         weights: Folder of the best weights; None when no folder was given.
     """
 
@@ -87,4 +92,5 @@ class TrainResult:
     parameters: ParameterCounts
     seconds: Seconds
     peak_memory_mib: float
+    micro_batch_size: int
     weights: str | None

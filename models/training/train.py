@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-import torch
-from transformers import set_seed
-
-from models.data import prepare
-from models.errors import InputError
+from models.errors import TrainingOutOfMemoryError
 from models.spec import TrainSpec
-from models.tasks import EvalSet, task_for
-from models.training import checkpoint, precision
-from models.training.arguments import training_arguments
-from models.training.check import check_rows
-from models.training.clock import Clock
-from models.training.dropout import use_byte_dropout
-from models.training.evaluator import Evaluator
-from models.training.features import with_features
-from models.training.keeper import CheckpointKeeper
-from models.training.memory import give_back, peak_mib, reset_peak
-from models.training.result import Evaluation, Seconds, TrainResult
+from models.training.attempt import Attempt, Request, device_of, set_up
+from models.training.checkpoint import newest
+from models.training.follow import Followed, helpers_for
+from models.training.helpers import Helpers
+from models.training.memory import (
+    OUT_OF_MEMORY,
+    device_name,
+    forget_frames,
+    free_memory,
+    give_back,
+    is_out_of_memory,
+)
+from models.training.pieces import Pieces
+from models.training.rest import Wish
+from models.training.result import Evaluation, TrainResult
 from models.training.threads import pinned_threads
-from models.training.trainer import Listeners, Loop
-from models.training.vocabulary import keep_used_words
-from models.tuning import count_parameters, tuning_for
+
+logger = logging.getLogger(__name__)
 
 
 def train(
@@ -34,85 +35,110 @@ def train(
     out_dir: Path | None = None,
     *,
     resume: bool = False,
+    ask: Callable[[int], Wish] | None = None,
+    start_from: Path | None = None,
+    pieces: int = 1,
 ) -> TrainResult:
     """Train a model, evaluate it on the validation rows, and keep the best weights.
 
+    Where a batch does not fit into memory, it is computed in 2, 4, 8, … pieces whose gradients are summed, and the
+    training goes on from its newest checkpoint, or from the beginning where there is none.
+
     Args:
-        spec: What to train, on what, how.
-        report: Called after every evaluation; whatever it raises ends the training and comes out of here.
+        spec: What to train, on what, how. With `device.processes` above 1 each batch is shared by as many processes,
+            on the CPU or on a GPU each; they are started here, and gone at the end.
+        report: Called after every evaluation; whatever it raises ends the training and comes out of here. An
+            evaluation that is measured again after memory ran out is not reported again.
         out_dir: The best weights are kept in `out_dir/best`, checkpoints in `out_dir/checkpoints` until the training
             has ended; None: nowhere.
-        resume: Go on from the newest checkpoint in `out_dir`, as if the training had not been interrupted; where there
-            is none, begin.
+        resume: Go on from the newest whole checkpoint in `out_dir`, as if the training had not been interrupted; where
+            there is none, begin.
+        ask: Called between every two steps, after the step's evaluation if one was due, with the optimizer steps made
+            so far; says whether to write a checkpoint or leave. It is called often: it must be quick. Not called
+            after the last step.
+        start_from: Folder of weights that another training kept (`TrainResult.weights`): those of the same name and
+            shape are the start, in place of the pretrained ones. A training that goes on keeps its own start.
+        pieces: In how many a batch is computed at first; more than the rows of a batch is as many as these. For
+            whoever knows that an earlier attempt was killed for its memory.
 
     Returns:
         The best value, all evaluations, where the time went.
 
     Raises:
-        InputError: The specification cannot work on this machine, or the checkpoint is of another training.
+        InputError: The specification cannot work on this machine, the checkpoint is of another training, or
+            `start_from` holds no weights for this network.
         TrainingDivergedError: A loss or metric became NaN or infinite.
+        TrainingLeftError: `ask` wanted to leave.
+        TrainingOutOfMemoryError: Not even one row at a time fits into memory.
+        ProcessLostError: One of several processes has ended.
+        OSError: The disk is full or not writable.
     """
+    processes = spec.device.processes
+    split = Pieces(-(-spec.train.batch_size // processes), pieces)
+    request = Request(spec, None if report is None else Once(report), out_dir, ask, start_from, resume)
     try:
-        with pinned_threads(spec.device.cpus):
-            return _train(spec, report, out_dir, resume)
+        with pinned_threads(spec.device.cpus // processes):
+            while (result := _result_if_it_fits(request, split)) is None:
+                free_memory()
+                request = replace(request, resume=True)
+            return result
     finally:
         give_back()
 
 
-def _train(
-    spec: TrainSpec, report: Callable[[Evaluation], None] | None, out_dir: Path | None, resume: bool
-) -> TrainResult:
-    clock, params, device = Clock(), spec.train, _device(spec)
-    used_precision = precision.choose(params.precision, gpu=spec.device.gpu)
-    reset_peak(device)
-    set_seed(params.seed)
-    data = prepare(spec.data, spec.model, spec.cache_dir)
-    if problems := check_rows(spec, data):
-        raise InputError(problems)
-    task, tuning = task_for(spec.data), tuning_for(spec.tuning)
-    network = tuning.apply(task.build(spec.model, data, params.seed), spec.tuning)
-    parameters = count_parameters(network)
-    rows = EvalSet.of(data, "train").rows
-    validation = EvalSet.of(data, "validation", spec.data.num_beams)
-    rows, validation = with_features(network, spec, data, rows, validation, device)
-    keep_used_words(network, (rows, validation.rows))
-    if device.type == "cpu":
-        use_byte_dropout(network)
-    evaluator = Evaluator(spec, data, validation, clock, report, out_dir)
-    keeper = CheckpointKeeper(out_dir, checkpoint.fingerprint(spec, data.fingerprint), clock, evaluator)
-    loop = Loop(
-        network,
-        training_arguments(params, gpu=spec.device.gpu, precision=used_precision),
-        spec,
-        rows,
-        data.tokenizers,
-        task.criterion(rows, data.about, params),
-        Listeners(clock.start_training, evaluator, keeper),
-    )
-    found = keeper.restore(loop) if resume else None
-    loop.train(resume_from_checkpoint=None if found is None else str(found))
-    clock.stop_training()
-    best = evaluator.best
-    keeper.remove()
-    assert best.value is not None  # The last step of every training is evaluated.
-    return TrainResult(
-        best_value=best.value,
-        best_step=best.step,
-        best_epoch=best.epoch,
-        evaluations=tuple(evaluator.evaluations),
-        stopped_early=evaluator.stopped_early,
-        device=torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
-        precision=used_precision,
-        parameters=parameters,
-        seconds=Seconds(clock.of("load"), clock.of("train"), clock.of("eval"), clock.of("save")),
-        peak_memory_mib=peak_mib(device),
-        weights=evaluator.weights,
-    )
+class Once:
+    """Reports each step's evaluation once, though an attempt may measure again what one before it did."""
+
+    def __init__(self, report: Callable[[Evaluation], None]) -> None:
+        self._report = report
+        self._last_step = 0
+
+    def __call__(self, evaluation: Evaluation) -> None:
+        """Report it, if its step is a new one."""
+        if evaluation.step > self._last_step:
+            self._last_step = evaluation.step
+            self._report(evaluation)
 
 
-def _device(spec: TrainSpec) -> torch.device:
-    if not spec.device.gpu:
-        return torch.device("cpu")
-    if not torch.cuda.is_available():
-        raise InputError.one("device.gpu", "must be false where torch sees no CUDA device, got true")
-    return torch.device("cuda", torch.cuda.current_device())
+def _result_if_it_fits(request: Request, pieces: Pieces) -> TrainResult | None:
+    """One attempt; None: memory ran out, and there are more pieces now."""
+    found = newest(request.out_dir) if request.resume and request.out_dir is not None else None
+    request = replace(request, found=found)
+    if request.spec.device.processes == 1:
+        return _tried(request, pieces, None)
+    device_of(request.spec)
+    with helpers_for(request, pieces) as helpers:
+        return _tried(request, pieces, helpers)
+
+
+def _tried(request: Request, pieces: Pieces, helpers: Helpers[Followed] | None) -> TrainResult | None:
+    attempt = _set_up(request, pieces, helpers)
+    try:
+        return attempt.run()
+    except OUT_OF_MEMORY as error:
+        if not is_out_of_memory(error):
+            raise
+        if pieces.rows == 1:
+            batch = f"train.batch_size={request.spec.train.batch_size}"
+            what = f"a training step with one row at a time ({batch} in {pieces.count} pieces)"
+            raise _hopeless(what, request, error) from error
+        pieces.more()
+        logger.warning("memory ran out (%s); batches are now computed %d rows at a time", error, pieces.rows)
+        return None
+
+
+def _set_up(request: Request, pieces: Pieces, helpers: Helpers[Followed] | None) -> Attempt:
+    try:
+        attempt = set_up(request, pieces, None if helpers is None else helpers.together)
+        if helpers is not None:
+            helpers.meet(attempt.loop.args.device)
+    except OUT_OF_MEMORY as error:
+        if not is_out_of_memory(error):
+            raise
+        raise _hopeless("the model itself", request, error) from error
+    return attempt
+
+
+def _hopeless(what: str, request: Request, error: Exception) -> TrainingOutOfMemoryError:
+    forget_frames(error)
+    return TrainingOutOfMemoryError(what, device_name(device_of(request.spec)), str(error))

@@ -27,6 +27,8 @@ from models.training.augment import Mixup
 from models.training.batches import train_batches
 from models.training.callbacks import Moments
 from models.training.optimizer import parameter_groups
+from models.training.pieces import Pieces
+from models.training.together import Together
 from models.tuning import tuning_for
 
 GPU_STEPS_BETWEEN_LOSS_CHECKS = 20  # Reading a value from a GPU waits for it; from a CPU it costs nothing.
@@ -40,12 +42,14 @@ class Listeners:
     Attributes:
         on_begin: When everything is set up, before the first step.
         on_evaluate: When an evaluation is due; returns whether to stop.
-        on_checkpoint: When a checkpoint is due.
+        on_rest: Between two steps, with whether a checkpoint is due.
+        rests: Whether to rest after every step; else only when a checkpoint is due.
     """
 
     on_begin: Callable[[], None]
     on_evaluate: Callable[[Loop], bool]
-    on_checkpoint: Callable[[Loop], None]
+    on_rest: Callable[[Loop, bool], None]
+    rests: bool
 
 
 class Loop(Trainer):  # type: ignore[misc]  # transformers ships no types
@@ -59,6 +63,8 @@ class Loop(Trainer):  # type: ignore[misc]  # transformers ships no types
         tokenizers: What made them.
         criterion: Training loss.
         listeners: Whom to call.
+        pieces: In how many each batch is computed.
+        together: The place of this process among those that share the batches; None: it is the only one.
     """
 
     loss_is_scaled_for_ga = True  # The loss is divided by the weight of all rows of the optimizer step.
@@ -72,15 +78,19 @@ class Loop(Trainer):  # type: ignore[misc]  # transformers ships no types
         tokenizers: Any,
         criterion: Criterion,
         listeners: Listeners,
+        pieces: Pieces,
+        together: Together | None,
     ) -> None:
-        self._spec, self._tuning = spec, tuning_for(spec.tuning)
-        super().__init__(model=model, args=args, callbacks=[Moments(spec.train, listeners.on_begin, self._advance)])
+        self._spec, self._tuning, self.pieces, self._together = spec, tuning_for(spec.tuning), pieces, together
+        self._moments = Moments(spec.train, listeners.on_begin, self._advance, rests=listeners.rests)
+        super().__init__(model=model, args=args, callbacks=[self._moments])
         self.remove_callback(PrinterCallback)
         self._batches, self._order = train_batches(rows, spec.train, tokenizers)
         self._criterion, self._listeners = criterion, listeners
         alpha = spec.train.mixup_alpha
         self._mixup = Mixup(self.model.backbone.get_input_embeddings(), alpha) if alpha else None
         self._loss_sum = torch.zeros((), device=args.device)
+        self._step_loss = torch.zeros((), device=args.device)
         self._loss_since_step = self._passes = 0
         self.samples_seen = 0
         self.last_learning_rate = 0.0
@@ -106,6 +116,7 @@ class Loop(Trainer):  # type: ignore[misc]  # transformers ships no types
             "samples_seen": self.samples_seen,
             "loss_sum": float(self._loss_sum.item()),
             "loss_since_step": self._loss_since_step,
+            "pieces": self.pieces.count,
         }
 
     def go_on(self, progress: dict[str, Any]) -> None:
@@ -113,6 +124,7 @@ class Loop(Trainer):  # type: ignore[misc]  # transformers ships no types
         self._passes, self.samples_seen = progress["passes"], progress["samples_seen"]
         self._loss_sum.fill_(progress["loss_sum"])
         self._loss_since_step = progress["loss_since_step"]
+        self.pieces.at_least(progress["pieces"])
 
     def write_state(self, folder: Path) -> None:
         """Weights that train, optimizer, schedule, random states and place in the data."""
@@ -161,31 +173,46 @@ class Loop(Trainer):  # type: ignore[misc]  # transformers ships no types
         """One pass's share of the optimizer step's mean loss."""
         ids_bl = inputs["input_ids"]
         with training_attention(self.accelerator.mixed_precision, ids_bl.shape[1], gpu=ids_bl.is_cuda):
-            if self._mixup is None:
-                outputs = model(**inputs_of(inputs, self.model.reads))
-                loss = self._criterion.loss_sum(outputs, inputs)
-            else:
-                outputs, loss = self._mixed(self._mixup, model, inputs)
+            outputs, loss = self._summed(model, inputs) if self._mixup is None else self._mixed(model, inputs)
         loss = loss / num_items_in_batch
         return (loss, outputs) if return_outputs else loss
 
-    def _mixed(self, mixup: Mixup, model: Any, inputs: dict[str, torch.Tensor]) -> tuple[Any, torch.Tensor]:
-        rng = np.random.default_rng((self._spec.train.seed, self._passes, MIXUP))
-        try:
-            outputs = model(**inputs_of(mixup.begin(inputs, rng), self.model.reads))
-        finally:
-            mixup.end()
-        return outputs, mixup.loss(inputs, lambda batch: self._criterion.loss_sum(outputs, batch))
+    def _summed(self, model: Any, inputs: dict[str, torch.Tensor]) -> tuple[Any, torch.Tensor]:
+        outputs = model(**inputs_of(inputs, self.model.reads))
+        return outputs, self._criterion.loss_sum(outputs, inputs)
+
+    def _mixed(self, model: Any, inputs: dict[str, torch.Tensor]) -> tuple[Any, torch.Tensor]:
+        assert self._mixup is not None
+        with self._mixup.mixing(inputs) as mixed:
+            outputs = model(**inputs_of(mixed, self.model.reads))
+        return outputs, self._mixup.loss(inputs, lambda batch: self._criterion.loss_sum(outputs, batch))
 
     def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> torch.Tensor:
-        """One pass; its loss is added up on the device."""
-        loss: torch.Tensor = super().training_step(model, inputs, num_items_in_batch)
+        """One batch, or this process's share of it, a piece after another; at a step's last one, sum up."""
+        seed = self._spec.train.seed
+        if self._mixup is not None:
+            inputs = self._mixup.paired(inputs, np.random.default_rng((seed, self._passes, MIXUP)))
+        if self._together is not None:
+            inputs = self._together.share_of(inputs)
+            self._together.reseed(seed, self._passes)
+        loss = torch.zeros((), device=self.args.device)
+        for piece in self.pieces.of(inputs):
+            loss += super().training_step(model, piece, num_items_in_batch)
         self._passes += 1
-        self._loss_sum += loss
-        on_cpu, step = loss.device.type == "cpu", self.state.global_step
+        self._step_loss += loss
+        if self.accelerator.sync_gradients:
+            self._sum_up()
+        return loss
+
+    def _sum_up(self) -> None:
+        """All passes of an optimizer step are made; its loss is added up on the device."""
+        if self._together is not None:
+            self._together.add_up(self.model.parameters(), self._step_loss)
+        self._loss_sum += self._step_loss
+        self._step_loss.zero_()
+        on_cpu, step = self._loss_sum.device.type == "cpu", self.state.global_step
         if (on_cpu or step % GPU_STEPS_BETWEEN_LOSS_CHECKS == 0) and not math.isfinite(self._loss_sum.item()):
             raise TrainingDivergedError("the training loss", step)
-        return loss
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Hand over to `on_evaluate`."""
@@ -202,7 +229,9 @@ class Loop(Trainer):  # type: ignore[misc]  # transformers ships no types
         return 0
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
-        self._listeners.on_checkpoint(self)
+        if not self.control.should_training_stop:  # Else nothing comes after this rest.
+            due, self._moments.checkpoint_due = self._moments.checkpoint_due, False
+            self._listeners.on_rest(self, due)
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
         checkpoint.read_weights(Path(resume_from_checkpoint), self.model)

@@ -146,13 +146,14 @@ def test_mixup_is_the_mixed_embeddings_given_outright(seed: int) -> None:
             token_type_ids=BATCH["token_type_ids"],
         ).last_hidden_state
         mixup = Mixup(model.get_input_embeddings(), 0.4)
-        inputs = mixup.begin(BATCH, np.random.default_rng(seed))
-        mixed_blh = hidden_of(model, inputs)
-        mixup.end()
+        batch = mixup.paired(BATCH, np.random.default_rng(seed))
+        with mixup.mixing(batch) as inputs:
+            mixed_blh = hidden_of(model, inputs)
     assert torch.equal(inputs["attention_mask"], mask_bl)
+    assert inputs.keys() == BATCH.keys()
     assert torch.allclose(mixed_blh, wanted_blh, atol=1e-6)
     logits_bk = mixed_blh[:, 0]
-    loss = mixup.loss(BATCH, lambda batch: functional.cross_entropy(logits_bk, batch["labels"], reduction="sum"))
+    loss = mixup.loss(batch, lambda one: functional.cross_entropy(logits_bk, one["labels"], reduction="sum"))
     mixed_labels_bk = share * functional.one_hot(BATCH["labels"], 16) + (1 - share) * functional.one_hot(
         BATCH["labels"][other], 16
     )
@@ -166,19 +167,21 @@ def test_mixup_leaves_nothing_behind() -> None:
     with torch.no_grad():
         plain_blh = hidden_of(model, BATCH)
         mixup = Mixup(model.get_input_embeddings(), 1.0)
-        mixup.begin(BATCH, np.random.default_rng(0))
-        inputs = mixup.begin(BATCH, np.random.default_rng(1))  # Without an end, as after an error.
-        assert not torch.allclose(hidden_of(model, inputs), plain_blh, atol=1e-3)
-        mixup.end()
-        mixup.end()
+        with mixup.mixing(mixup.paired(BATCH, np.random.default_rng(1))) as inputs:
+            assert not torch.allclose(hidden_of(model, inputs), plain_blh, atol=1e-3)
+        with (
+            pytest.raises(RuntimeError, match="out of memory"),
+            mixup.mixing(mixup.paired(BATCH, np.random.default_rng(2))),
+        ):
+            raise RuntimeError("out of memory")
         assert torch.equal(hidden_of(model, BATCH), plain_blh)
 
 
 def test_gradients_reach_both_rows() -> None:
     model = bert()
     mixup = Mixup(model.get_input_embeddings(), 1.0)
-    hidden_blh = hidden_of(model, mixup.begin(BATCH, np.random.default_rng(1)))
-    mixup.end()
+    with mixup.mixing(mixup.paired(BATCH, np.random.default_rng(1))) as inputs:
+        hidden_blh = hidden_of(model, inputs)
     hidden_blh[0].square().sum().backward()
     gradient = model.get_input_embeddings().weight.grad
     assert gradient is not None
