@@ -1,15 +1,17 @@
-# `make` lists the targets. Variables: ARGS (overrides for hpo), PORT (of the UI), PYTHON (3.11 or newer, for set-up).
+# `make` lists the targets. Variables: ARGS (overrides or options for hpo), PORT (of a server), NODES (of a cluster),
+# PYTHON (3.11 or newer, for set-up).
 PYTHON ?= python3
 PORT ?= 5000
+NODES ?= 2
 ARGS ?=
 BIN := .venv/bin
 SOURCES := hpo models tests bench conf
 
 .DEFAULT_GOAL := help
-.PHONY: help setup constraints sweep plan ui test test-slow check format docs
+.PHONY: help setup constraints sweep plan ui mlflow-server cluster-up cluster-down test test-slow check format docs
 
 help:  ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.done  ## .venv with everything, at the versions of constraints.txt
 
@@ -32,6 +34,15 @@ plan: setup  ## what a sweep would do; starts nothing
 
 ui: setup  ## MLflow UI on 127.0.0.1: make ui PORT=5001
 	@$(BIN)/hpo ui --port $(PORT)
+
+mlflow-server: setup  ## MLflow server on 127.0.0.1: make mlflow-server ARGS="--store postgresql://user:password@host/mlflow"
+	@$(BIN)/hpo mlflow-server --port $(PORT) $(ARGS)
+
+cluster-up: setup  ## a Ray cluster of several processes on this machine: make cluster-up NODES=3 ARGS="--cpus-per-node 2"
+	@$(BIN)/hpo cluster up --nodes $(NODES) $(ARGS)
+
+cluster-down: setup  ## end it, and nothing else
+	@$(BIN)/hpo cluster down $(ARGS)
 
 test: setup  ## the tests, offline, about fifteen minutes on two cores
 	@$(BIN)/python -m pytest -m 'not slow and not gpu' $(ARGS)

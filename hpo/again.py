@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
-from hpo.config.schema import Config
 from hpo.errors import InputError
 from hpo.fitting import fitting
-from hpo.ledger import Ledger, TrialRecord
+from hpo.ledger import TrialRecord
+from hpo.place import Place
 from hpo.results import train_overrides
 from hpo.trained import chosen_trial
 
@@ -53,20 +51,21 @@ def again(arguments: Sequence[str]) -> Again | None:
             raise InputError.one("--trial", "is the number of a trial of a sweep, which is not named", "--from NAME")
         return None
     own = [text for text in rest if "=" in text and not text.startswith("-")]
-    folder = _output_dir(own)
-    ledger = Ledger.open(folder, given.sweep)
+    place = _place(own)
+    ledger = place.ledger(given.sweep)
     about, record = ledger.about, chosen_trial(ledger, given.trial)
     theirs = [*train_overrides(about, record.params), *_slot(about), *_precision(about, record)]
     chosen = [*record.params, *(text.partition("=")[0] for text in own)]
     kept = fitting(_without(theirs, [*own, "output_dir="]), chosen, own)
-    arguments_of = [*kept, f"output_dir={folder}", *_without(rest, ["output_dir="])]
+    arguments_of = [*kept, f"output_dir={place.output_dir}", *_without(rest, ["output_dir="])]
     return Again(given.sweep, record, about["data_fingerprint"], arguments_of, tuple(own))
 
 
-def _output_dir(overrides: Sequence[str]) -> Path:
+def _place(overrides: Sequence[str]) -> Place:
     """Where the sweep's ledger is: as for every command, by override, environment, default."""
-    named = [text.partition("=")[2] for text in overrides if text.startswith("output_dir=")]
-    return Path(named[-1] if named else os.environ.get("HPO_OUTPUT_DIR", str(Config.output_dir)))
+    given = dict(text.split("=", 1) for text in overrides)
+    place = Place.default(given.get("output_dir"))
+    return replace(place, url=given.get("ledger.url", place.url))
 
 
 def _slot(about: Mapping[str, Any]) -> list[str]:

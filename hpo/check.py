@@ -9,12 +9,14 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from hpo.cluster import access
 from hpo.config.compose import Composed
 from hpo.config.resolve import Resolved, resolve
 from hpo.config.schema import Config
-from hpo.errors import InputError, Problem
-from hpo.ledger import sweep_names
+from hpo.errors import HpoError, InputError, LedgerError, Problem
+from hpo.ledger import ledger_url, sweep_names
 from hpo.plan import Plan
+from hpo.results import SUMMARY
 from hpo.samplers import make_sampler
 from hpo.schedulers import check_scheduler, longest_training
 from hpo.slots import Machine, Slots, resolve_slots
@@ -22,15 +24,19 @@ from hpo.space import Space
 from hpo.tracking.store import check_reachable
 from hpo.trialspec import ROOTS, train_spec
 from models.data import PreparedData, prepare, read
-from models.spec import REQUIRED, Device, TrainSpec
+from models.spec import REQUIRED, TrainSpec
 from models.tasks import TASKS, task_for
 from models.training import check_rows, check_spec
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
-def check(composed: Composed) -> Plan:
+def check(composed: Composed, going_on: str | None = None) -> Plan:
     """The plan of a sweep.
+
+    Args:
+        composed: The config.
+        going_on: Name of the sweep that is resumed; None: a new one.
 
     Raises:
         InputError: Everything that is wrong: config, space, sampler, scheduler, slots, model, data, folders, servers.
@@ -42,9 +48,11 @@ def check(composed: Composed) -> Plan:
     slots, more = resolve_slots(config.slots, Machine.here() if config.cluster.address == "local" else None)
     problems += more
     problems += _check_folder(Path(config.output_dir))
-    name = config.sweep.name or _made_up_name(resolved.choices)
-    problems += _check_name(name, config, problems)
-    problems += check_reachable(config.tracking)
+    problems += _check_cluster(config)
+    name = going_on or config.sweep.name or _made_up_name(resolved.choices)
+    if going_on is None:
+        problems += _check_name(name, config, problems)
+        problems += check_reachable(config.tracking)
     maximize = _maximize(config)
     data, more = check_training(_train_spec(config, slots), known={problem.where for problem in problems})
     problems += more
@@ -84,6 +92,7 @@ def check(composed: Composed) -> Plan:
         trials=trials,
         start=start,
         notes=tuple(notes),
+        config_dir=composed.config_dir,
     )
 
 
@@ -132,7 +141,7 @@ def _train_spec(config: Config, slots: Slots) -> TrainSpec:
         {root: getattr(config, root) for root in ROOTS},
         metric=_metric(config),
         maximize=_maximize(config),
-        device=Device(cpus=slots.cpus, gpu=slots.gpu_fraction > 0),
+        device=slots.device,
         cache_dir=str((Path(config.output_dir) / "cache").resolve()),
     )
 
@@ -174,9 +183,29 @@ def _check_name(name: str, config: Config, problems: list[Problem]) -> list[Prob
     if any(problem.where == "output_dir" for problem in problems):
         return []
     folder = Path(config.output_dir)
-    if name in sweep_names(folder) or (folder / name).exists():
-        hint = f"take another, as in sweep.name={name}-2, or leave it out; the sweep that has it: hpo results {name}"
+    try:
+        names = sweep_names(ledger_url(folder, config.ledger.url))
+    except LedgerError as error:
+        return [Problem("ledger.url", str(error))]
+    if name in names:
+        hint = f"go on with it: hpo resume {name}; look at it: hpo status {name}; or take sweep.name={name}-2"
         return [Problem("sweep.name", f"{name!r} is taken in {folder}", hint)]
+    if (folder / name / SUMMARY).exists():
+        return [Problem("sweep.name", f"{folder / name} has the results of another sweep", "take another name")]
+    return []
+
+
+def _check_cluster(config: Config) -> list[Problem]:
+    """Whether anybody answers at the cluster's address; the rest is seen when it is connected to."""
+    if config.cluster.address == "local":
+        return []
+    try:
+        access(config.cluster.address, Path(config.output_dir)).check_answers()
+    except InputError as error:
+        return list(error.problems)
+    except HpoError as error:
+        message = str(error).removeprefix("cluster.address: ")
+        return [Problem("cluster.address", message, "to try one out on this machine: hpo cluster up")]
     return []
 
 

@@ -21,9 +21,18 @@ COMMANDS = {
     "sweep": "search for the best configuration:  hpo sweep model=minilm data=csv data.train=my.csv",
     "plan": "show what a sweep would do, checked; starts nothing",
     "train": "train one configuration:  hpo train train.learning_rate=1e-4, or a trial's:  hpo train --from NAME",
+    "resume": "go on with a sweep after a crash, a kill, Ctrl-C, here or elsewhere:  hpo resume NAME",
+    "extend": "more budget:  hpo extend NAME --trials 8, or --hours 2",
+    "stop": "leave a running sweep, resumable:  hpo stop NAME, or end one trial:  --trial 7",
+    "enqueue": "try a configuration next:  hpo enqueue NAME train.learning_rate=1e-4 ...",
+    "clone": "a trial with other values next:  hpo clone NAME --trial 7 train.batch_size=8 [--warm]",
+    "list": "all sweeps",
+    "status": "how a sweep stands:  hpo status NAME [--watch]",
     "results": "what a sweep found:  hpo results NAME [--json]",
     "predict": "what the best model says:  hpo predict NAME --text TEXT, or --file in.jsonl --out out.jsonl",
     "export": "the best model for transformers:  hpo export NAME --to DIR, or smaller:  --quantize int8",
+    "cluster": "a Ray cluster on this machine, to try one out:  hpo cluster up [--nodes 2], status, down",
+    "mlflow-server": "an MLflow server for sweeps of several machines:  hpo mlflow-server [--store URL]",
     "ui": "the MLflow UI on what the sweeps logged:  hpo ui [--port 5000]",
 }
 WITH_OVERRIDES = ("sweep", "plan", "train")
@@ -59,7 +68,7 @@ def run(arguments: list[str], console: Console, errors: Console) -> int:
         # Asked before the command is imported, which takes seconds.
         if name in WITH_OVERRIDES and importlib.import_module("hpo.commands.hydra_flags").answered(name, rest):
             return 0
-        return int(importlib.import_module(f"hpo.commands.{name}").run(rest, console))
+        return int(importlib.import_module(f"hpo.commands.{name.replace('-', '_')}").run(rest, console))
     except InputError as error:
         show_errors(errors, error)
         return ExitCode.BAD_INPUT
@@ -86,6 +95,6 @@ def _quieten() -> None:
 def _usage(console: Console) -> None:
     console.print("usage: hpo COMMAND [arguments]\n", markup=False)
     for name, what in COMMANDS.items():
-        console.print(f"  {name:10}{what}", highlight=False, markup=False)
+        console.print(f"  {name:15}{what}", highlight=False, markup=False)
     console.print("\n`hpo sweep --help` lists the groups and options of the config; tab completion for bash:")
     console.print('  eval "$(hpo -sc install=bash)"', highlight=False, markup=False)

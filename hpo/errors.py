@@ -2,7 +2,15 @@
 
 from models.errors import HpoError, InputError, Problem, TrainingDivergedError
 
-__all__ = ["HpoError", "InputError", "Problem", "TrackingError", "TrainingDivergedError", "UnknownSweepError"]
+__all__ = [
+    "HpoError",
+    "InputError",
+    "LedgerError",
+    "Problem",
+    "TrackingError",
+    "TrainingDivergedError",
+    "UnknownSweepError",
+]
 
 
 class UnknownSweepError(InputError):
@@ -17,3 +25,7 @@ class UnknownSweepError(InputError):
 
 class TrackingError(HpoError):
     """MLflow did not take what the sweep wrote."""
+
+
+class LedgerError(HpoError):
+    """The ledger's database cannot be read or written."""

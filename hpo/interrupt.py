@@ -1,4 +1,4 @@
-"""Ctrl-C, heard once as a wish and twice as an order."""
+"""Ctrl-C, heard once as a wish and twice as an order; and SIGTERM, as a machine that is taken away sends it."""
 
 from __future__ import annotations
 
@@ -12,26 +12,49 @@ from rich.console import Console
 
 
 class Interrupt:
-    """Ctrl-C: the first ends the sweep in order, the second at once."""
+    """The first Ctrl-C, or SIGTERM, lets the trials leave with a checkpoint; the second Ctrl-C does not wait for them.
+
+    Attributes:
+        why: What was heard first; empty: nothing.
+        in_a_hurry: Whether the machine is about to go.
+    """
 
     def __init__(self, console: Console) -> None:
-        self.asked = threading.Event()
+        self.why = ""
+        self.in_a_hurry = False
         self._console = console
 
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Take SIGINT for the time of the block; in a thread other than the main one nothing changes."""
-        if threading.current_thread() is not threading.main_thread():
+        with _handling(signal.SIGINT, self._on_sigint):
             yield
-            return
-        before = signal.signal(signal.SIGINT, self._on_signal)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
 
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        if self.asked.is_set():
+    @contextmanager
+    def hearing_sigterm(self) -> Iterator[None]:
+        """Take SIGTERM for the time of the block. Inside of Ray's: Ray has a handler of its own."""
+        with _handling(signal.SIGTERM, self._on_sigterm):
+            yield
+
+    def _on_sigint(self, number: int, frame: FrameType | None) -> None:
+        if self.why:
             raise KeyboardInterrupt
-        self.asked.set()
-        self._console.print("stopping: trials are ended and recorded; Ctrl-C again to stop at once", style="yellow")
+        self.why = "Ctrl-C"
+        text = "stopping: each trial writes a checkpoint after its current step; Ctrl-C again to stop at once"
+        self._console.print(text, style="yellow", soft_wrap=True)
+
+    def _on_sigterm(self, number: int, frame: FrameType | None) -> None:
+        self.why = self.why or "SIGTERM"
+        self.in_a_hurry = True
+
+
+@contextmanager
+def _handling(number: signal.Signals, handler: object) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(number, handler)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        signal.signal(number, before)

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from hpo.config.schema import Config
+from hpo.ledger import ledger_url
 from hpo.samplers import Sampler
 from hpo.slots import Slots
 from hpo.space import Space, TrialSchema
 from hpo.trialspec import apply_params, train_spec
 from models.data import PreparedData
-from models.spec import Device, TrainSpec
+from models.spec import TrainSpec
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Plan:
         metric: Validation metric that is optimized.
         start: The person's own configuration as first trial; None: not tried, for the reason in `start_note`.
         trials: How many trials there will be at most.
+        config_dir: The person's own folder of options; None: none was named.
         notes: What a person should know before starting.
     """
 
@@ -46,11 +48,17 @@ class Plan:
     trials: int
     start: Mapping[str, Any] | None
     notes: tuple[str, ...] = ()
+    config_dir: str | None = None
 
     @property
     def output_dir(self) -> Path:
         """Folder of all sweeps."""
         return Path(self.config.output_dir)
+
+    @property
+    def ledger_url(self) -> str:
+        """Database of the ledger."""
+        return ledger_url(self.output_dir, self.config.ledger.url)
 
     @property
     def sweep_dir(self) -> Path:
@@ -68,7 +76,7 @@ class Plan:
             apply_params(self.schema, self.space, params),
             metric=self.metric,
             maximize=self.maximize,
-            device=Device(cpus=self.slots.cpus, gpu=self.slots.gpu_fraction > 0),
+            device=self.slots.device,
             cache_dir=str(self.cache_dir.resolve()),
         )
 

@@ -57,6 +57,8 @@ def summarize(ledger: Ledger) -> dict[str, Any]:
         "metric": about["metric"],
         "direction": "maximize" if ledger.maximize else "minimize",
         "status": about.get("status", "running"),
+        "left_because": about.get("left_because", ""),
+        "budget": about.get("budget"),
         "seconds": _seconds(about, records),
         "counts": {state.value: counts.get(state.value, 0) for state in State},
         "slots": _slots(about, records),
@@ -64,7 +66,7 @@ def summarize(ledger: Ledger) -> dict[str, Any]:
         "start": _start(records, about),
         "baselines": about.get("baselines", []),
         "data": about.get("data_card"),
-        "model_uri": about.get("model_uri"),
+        "model_uri": about.get("champion", {}).get("uri") or about.get("model_uri"),  # the latter in version 1
         "mlflow": {"uri": about["mlflow_uri"], "run_id": about.get("mlflow_run_id")},
         "trials": [_trial(record) for record in records],
     }
@@ -141,10 +143,15 @@ def _trial(record: TrialRecord) -> dict[str, Any]:
         "seconds": (record.ended_at or time.time()) - record.started_at if record.started_at else None,
         "seconds_by_kind": {kind: record.seconds(kind) for kind in ("load_s", "train_s", "eval_s", "save_s", "wait_s")},
         "mlflow_run_id": record.mlflow_run_id,
+        "nodes": [attempt.node for attempt in record.attempts if attempt.node],
+        "parent": record.parent,
     }
 
 
 def _seconds(about: Mapping[str, Any], records: Sequence[TrialRecord]) -> float:
+    """Seconds that the sweep ran, by all its drivers."""
+    if "spent_s" in about:
+        return float(about["spent_s"])
     ends = [record.ended_at for record in records if record.ended_at]
     end = about.get("ended_at") or (max(ends) if ends else about["started_at"])
     return float(end) - float(about["started_at"])
@@ -158,7 +165,8 @@ def _slots(about: Mapping[str, Any], records: Sequence[TrialRecord]) -> dict[str
     if not starts or not ends:
         return {**about["slots"], "busy_fraction": None}
     inside = sum(record.seconds("train_s") + record.seconds("eval_s") for record in records)
-    return {**about["slots"], "busy_fraction": inside / max(1e-9, count * (max(ends) - min(starts)))}
+    ran_s = min(max(ends) - min(starts), _seconds(about, records))  # Where it was resumed, without the time between.
+    return {**about["slots"], "busy_fraction": inside / max(1e-9, count * ran_s)}
 
 
 def _override(value: Any) -> str:

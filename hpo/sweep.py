@@ -1,191 +1,229 @@
-"""One sweep from its plan to its summary."""
+"""One sweep from its plan to its summary, or on from where its last driver stopped."""
 
 from __future__ import annotations
 
-import time
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+import _thread
+import errno
+import os
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from rich.console import Console
 
+from hpo.begin import CONFIG, DATA_CARD
+from hpo.budget import Budget
 from hpo.collapse import trivial_value
 from hpo.config.resolve import to_plain
+from hpo.errors import HpoError, LedgerError
 from hpo.execution.job import TrialJob
-from hpo.execution.run import ray_runtime, run_on_ray
+from hpo.execution.run import run_on_ray
+from hpo.execution.runtime import ray_runtime
 from hpo.exitcode import ExitCode
+from hpo.failures import Patience
+from hpo.finish import FAILED, Left, finish, give_up, show
 from hpo.interrupt import Interrupt
-from hpo.ledger import Cause, Ledger, ledger_url
+from hpo.ledger import DisplacedError, Inbox, Ledger, Seat, open_engine
 from hpo.plan import Plan
-from hpo.provenance import commit, versions
-from hpo.results import best_trial, weights_dir, write_summary
 from hpo.schedulers import longest_training, make_scheduler
 from hpo.search import Proposal, Search
-from hpo.space import space_to_dict
+from hpo.steward import Steward
+from hpo.storage.scratch import scratch_root
+from hpo.storage.sweep import storage_url
 from hpo.terminal.live import Display
-from hpo.terminal.tables import show_summary
-from hpo.tracking.store import artifact_dir, tracking_uri
+from hpo.trialspec import files_of
 from hpo.weights import WeightKeeper
 from models.baselines.base import run_baselines
-
-DATA_CARD = "data_card.md"
 
 if TYPE_CHECKING:
     from hpo.tracking.tracker import Tracker
 
 
-def run_sweep(plan: Plan, console: Console) -> int:
-    """Run a checked plan to its end and show what it found.
+def drive(plan: Plan, ledger: Ledger, console: Console) -> int:
+    """Run a sweep that is in the ledger to its end, or until it is to be left, and show what it found.
 
-    Whatever happens, no trial is left running in the ledger or in MLflow.
+    Whatever happens, the ledger has all that is needed to go on.
 
     Returns:
-        The exit code: 0; 1 when no trial has a result; 130 when the person stopped it.
+        The exit code: 0; 1 when no trial has a result, or the sweep was given up; 130 when it was stopped.
+
+    Raises:
+        SweepBusyError: Another process drives it.
+        HpoError: The ledger, the cluster or the disk failed.
     """
-    ledger = _begin(plan)
-    interrupt = Interrupt(console)
-    with Display(plan, console) as display, interrupt.listening(), ThreadPoolExecutor(2) as pool:
+    try:
+        return _drive(plan, ledger, console)
+    except LedgerError as error:
+        raise HpoError(f"{error}; then go on with it: hpo resume {plan.name}") from error
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        where = f"no space is left under {plan.output_dir}; make room"
+        raise HpoError(f"{where}, then go on with it: hpo resume {plan.name}") from error
+
+
+def _drive(plan: Plan, ledger: Ledger, console: Console) -> int:
+    with ExitStack() as stack:
+        driver = stack.enter_context(_Driver(plan, ledger))
+        display = stack.enter_context(Display(plan, driver.budget, console))
+        interrupt = Interrupt(console)
+        stack.enter_context(interrupt.listening())
+        pool = stack.enter_context(ThreadPoolExecutor(2))
+        ledger.note("status", "running")
         opening = pool.submit(_open_tracker, plan, ledger)  # takes seconds, in which Ray starts
-        measuring = pool.submit(_baselines, plan)  # the same
+        measuring = pool.submit(_baselines, plan, ledger)  # the same
         try:
-            with ray_runtime(plan.config.cluster, plan.slots) as slots:
-                ledger.note("slots", to_plain(slots))
-                ledger.note("baselines", baselines := measuring.result())
-                opening.result().baselines(baselines)
-                _run(_search(plan, ledger, opening.result(), display), replace(plan, slots=slots), interrupt)
+            left = _run(driver, display, interrupt, opening, measuring)
         except KeyboardInterrupt:
-            interrupt.asked.set()
-        except BaseException:
-            ledger.note("status", "failed")
-            _close(ledger, opening.result(), {}, "FAILED")
+            if driver.displaced.is_set():
+                raise DisplacedError(f"another process drives {plan.name!r} now; this one stops") from None
+            left = Left(interrupt.why)
+        except Exception as error:
+            give_up(ledger, opening, str(error))
             raise
         display.note("writing the results")
-        _finish(plan, ledger, opening.result(), interrupted=interrupt.asked.is_set())
-    summary = write_summary(ledger, plan.sweep_dir)
-    opening.result().text("summary.json", (plan.sweep_dir / "summary.json").read_text(encoding="utf-8"))
-    show_summary(console, summary)
-    if interrupt.asked.is_set():
+        summary = finish(plan, ledger, opening.result(), driver.budget, left, register=not interrupt.in_a_hurry)
+    show(console, summary, left)
+    if left.why and not left.in_trouble:
         return ExitCode.INTERRUPTED
-    return ExitCode.OK if summary["best"] is not None else ExitCode.FAILED
+    return ExitCode.FAILED if summary["best"] is None or left.in_trouble else ExitCode.OK
 
 
-def _run(search: Search, plan: Plan, interrupt: Interrupt) -> None:
-    try:
-        run_on_ray(search, plan.slots, partial(_job, plan), plan.sweep_dir, interrupt.asked.is_set)
-    except KeyboardInterrupt:
-        interrupt.asked.set()
-    finally:
-        if interrupt.asked.is_set():
-            search.stop(Cause.STOPPED_BY_USER, "Ctrl-C")
-        else:
-            search.stop(Cause.LOST, "the sweep ended before the trial did")
+class _Driver:
+    """This process as the sweep's driver: the only one, and known to be alive. A context manager.
+
+    Attributes:
+        displaced: Set when another process took the sweep over.
+    """
+
+    def __init__(self, plan: Plan, ledger: Ledger) -> None:
+        about = ledger.about
+        self.plan, self.ledger = plan, ledger
+        limits = about["budget"]
+        self.budget = Budget(limits["trials"], limits["hours"], about.get("spent_s", 0.0))
+        self.displaced = threading.Event()
+        self._seat = Seat(plan.ledger_url, plan.name, self._on_lost, self._on_beat)
+
+    def __enter__(self) -> _Driver:
+        self._seat.__enter__()
+        return self
+
+    def __exit__(self, *exit_: Any) -> None:
+        self._seat.__exit__(*exit_)
+
+    def _on_beat(self) -> None:
+        self.ledger.note("spent_s", self.budget.spent_s)
+
+    def _on_lost(self) -> None:
+        self.displaced.set()
+        _thread.interrupt_main()
 
 
-def _baselines(plan: Plan) -> list[dict[str, Any]]:
-    """The task's cheap baselines on the validation rows, as JSON has them."""
-    if not plan.config.sweep.baselines:
-        return []
+def _run(
+    driver: _Driver,
+    display: Display,
+    interrupt: Interrupt,
+    opening: Future[Tracker],
+    measuring: Future[list[dict[str, Any]]],
+) -> Left:
+    """Run the trials. Returns whether and why the sweep was left before it was done."""
+    plan, ledger = driver.plan, driver.ledger
+    inbox = Inbox(open_engine(plan.ledger_url), plan.name)
+    if _is_done(driver, inbox):  # Nothing but what MLflow may lack.
+        opening.result().catch_up(ledger.trials())
+        return Left()
+    cluster = plan.config.cluster
+    read = {} if cluster.storage is not None else files_of(plan.config)
+    runtime = ray_runtime(cluster, plan.slots, plan.output_dir, read, partial(_head_lost, ledger, display))
+    with runtime as slots, interrupt.hearing_sigterm():
+        ledger.note("slots", to_plain(slots))
+        ledger.note("baselines", baselines := measuring.result())
+        tracker = opening.result()
+        tracker.baselines(baselines)
+        ledger.settle(plan.metric)
+        tracker.catch_up(records := ledger.trials())
+        display.before(records)
+        search = _search(driver, baselines, tracker, display)
+        steward = Steward(search, inbox, lambda: interrupt.why)
+        job_of = partial(_job, plan, ledger.about)
+        steward.tick()  # What was asked while nobody drove, such as more budget.
+        try:
+            run_on_ray(search, steward, plan.slots, job_of, plan.sweep_dir)
+        except KeyboardInterrupt:
+            steward.stop(interrupt.why)
+            if driver.displaced.is_set():
+                raise
+        search.leave(steward.stopping or "driver_gone")
+    return Left(steward.stopping, steward.in_trouble)
+
+
+def _head_lost(ledger: Ledger, display: Display) -> None:
+    """The main thread is stuck in Ray for good: the sweep is left as it is, to be resumed on a new cluster."""
+    why = "the head of the Ray cluster is gone"
+    with suppress(LedgerError):
+        ledger.note("left_because", why)
+        ledger.note("status", FAILED)
+    display.end(f"{why}; go on with it on a new one: hpo resume {ledger.name} cluster.address=HOST:PORT")
+    os._exit(ExitCode.FAILED)
+
+
+def _is_done(driver: _Driver, inbox: Inbox) -> bool:
+    """Whether there is nothing to train: every trial has ended, the budget is used up, nobody asks for more."""
+    states = [trial.state for trial in driver.ledger.study.get_trials(deepcopy=False)]
+    ended = all(state.is_finished() for state in states)
+    return ended and not driver.budget.allows(len(states)) and not inbox.waiting()
+
+
+def _baselines(plan: Plan, ledger: Ledger) -> list[dict[str, Any]]:
+    """The task's cheap baselines on the validation rows, as JSON has them; measured once a sweep."""
+    known: list[dict[str, Any]] = ledger.about["baselines"]
+    if known or not plan.config.sweep.baselines:
+        return known
     return [asdict(baseline) for baseline in run_baselines(plan.config.data.task, plan.data)]
 
 
-def _begin(plan: Plan) -> Ledger:
-    """The sweep's folder, its config as a file, and its place in the ledger."""
-    plan.sweep_dir.mkdir(parents=True)
-    config = to_plain(plan.config)
-    (plan.sweep_dir / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
-    (plan.sweep_dir / DATA_CARD).write_text(plan.data.card.to_markdown(), encoding="utf-8")
-    about = {
-        "status": "running",
-        "metric": plan.metric,
-        "overrides": list(plan.overrides),
-        "config": config,
-        "choices": dict(plan.choices),
-        "space": space_to_dict(plan.space),
-        "fixed": to_plain(plan.space.fixed),
-        "slots": to_plain(plan.slots),
-        "start_first": plan.start is not None,
-        "started_at": time.time(),
-        "sweep_dir": str(plan.sweep_dir.resolve()),
-        "mlflow_uri": tracking_uri(plan.config.tracking, plan.output_dir),
-        "data_fingerprint": plan.data.fingerprint,
-        "data_card": plan.data.card.to_dict(),
-        "baselines": [],
-        "git_commit": commit(Path.cwd()),
-        "versions": versions(),
-    }
-    return Ledger.create(ledger_url(plan.output_dir), plan.name, maximize=plan.maximize, about=about)
-
-
 def _open_tracker(plan: Plan, ledger: Ledger) -> Tracker:
-    """Begin the sweep's MLflow run. Imported here: it takes seconds, in which Ray starts."""
-    from hpo.tracking.tracker import Tracker  # noqa: PLC0415
+    """The sweep in MLflow. Imported here: it takes seconds, in which Ray starts."""
+    from hpo.tracking.open import open_tracker  # noqa: PLC0415
 
-    spec = plan.config.tracking
-    about = ledger.about
-    artifacts = artifact_dir(spec, plan.output_dir)
-    tracker = Tracker(about["mlflow_uri"], spec.experiment, plan.name, plan.metric, artifacts)
-    config = about["config"]
-    params = {
-        f"{section}.{key}": value
-        for section in ("data", "model", "tuning", "train", "sampler", "scheduler", "sweep", "slots")
-        for key, value in config[section].items()
-    }
-    tags = {f"version.{name}": version for name, version in about["versions"].items()}
-    tags |= {"sweep": plan.name, "data_fingerprint": about["data_fingerprint"]}
-    if about["git_commit"]:
-        tags["mlflow.source.git.commit"] = about["git_commit"]
-    tracker.describe(params | {"space": config["space"]}, tags)
-    for name in ("config.yaml", DATA_CARD):
+    tracker = open_tracker(ledger, plan.config.tracking, plan.output_dir)
+    for name in (CONFIG, DATA_CARD):
         tracker.text(name, (plan.sweep_dir / name).read_text(encoding="utf-8"))
     return tracker
 
 
-def _search(plan: Plan, ledger: Ledger, tracker: Tracker, display: Display) -> Search:
-    ledger.note("mlflow_run_id", tracker.run_id)
-    keeper = WeightKeeper(plan.sweep_dir, plan.config.sweep.keep_models, plan.maximize)
+def _search(driver: _Driver, baselines: list[dict[str, Any]], tracker: Tracker, display: Display) -> Search:
+    plan, ledger = driver.plan, driver.ledger
     return Search(
         ledger,
         plan.sampler,
         make_scheduler(plan.config.scheduler, plan.maximize, longest_training(plan.config.train, plan.space)),
         metric=plan.metric,
-        trials=plan.trials,
+        budget=driver.budget,
+        patience=Patience(plan.config.trial.retries, plan.config.sweep.max_failures),
         start=plan.start,
-        trivial=trivial_value(ledger.about["baselines"], plan.metric),
-        observers=(keeper, tracker, display),
+        trivial=trivial_value(baselines, plan.metric),
+        observers=(WeightKeeper(plan.sweep_dir, plan.config.sweep.keep_models, ledger), tracker, display),
     )
 
 
-def _job(plan: Plan, proposal: Proposal) -> TrialJob:
-    folder = plan.trial_dir(proposal.number).resolve()
-    return TrialJob(proposal.number, plan.train_spec(proposal.params), str(folder))
-
-
-def _finish(plan: Plan, ledger: Ledger, tracker: Tracker, *, interrupted: bool) -> None:
-    """Log the champion and close the sweep's record."""
-    from hpo.tracking.champion import log_champion  # noqa: PLC0415  # it imports mlflow
-
-    best = best_trial(ledger.trials(), plan.maximize)
-    values: dict[str, float] = {}
-    if best is not None and best.value is not None:
-        values = {f"best/{plan.metric}": best.value, "best/trial": float(best.number)}
-        register_as = plan.name if plan.config.tracking.register else None
-        weights = weights_dir(plan.sweep_dir, best.number)
-        uri = log_champion(
-            tracker.client, tracker.run_id, weights, plan.config.data.task, plan.data.examples(), register_as
-        )
-        ledger.note("model_uri", uri)
-    ledger.note("status", "interrupted" if interrupted else "finished")
-    _close(ledger, tracker, values, "KILLED" if interrupted else "FINISHED" if best is not None else "FAILED")
-
-
-def _close(ledger: Ledger, tracker: Tracker, values: dict[str, float], mlflow_status: str) -> None:
-    """Write what is left for MLflow, and which runs there belong to which trial."""
-    ledger.note("ended_at", time.time())
-    try:
-        tracker.finish(values, mlflow_status)
-    finally:
-        for number, run_id in tracker.writer.run_ids.items():
-            ledger.set_run_id(number, run_id)
+def _job(plan: Plan, about: Mapping[str, Any], proposal: Proposal) -> TrialJob:
+    care = plan.config.trial
+    storage = storage_url(about, plan.name)
+    folder = plan.trial_dir(proposal.number) if storage is None else scratch_root(plan.output_dir, plan.name)
+    return TrialJob(
+        sweep_id=about["sweep_id"],
+        number=proposal.number,
+        attempt=proposal.attempt,
+        spec=plan.train_spec(proposal.params),
+        out_dir=str(folder.resolve()),
+        checkpoint_every_s=care.checkpoint_every_s,
+        timeout_s=None if care.timeout_min is None else 60 * care.timeout_min,
+        pieces=proposal.pieces,
+        warm_from=proposal.warm_from,
+        storage=storage,
+    )

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hpo.errors import InputError, UnknownSweepError
 from hpo.ledger import Ledger, TrialRecord
+from hpo.place import Place
 from hpo.results import best_trial, by_merit, train_overrides, weights_dir
+from hpo.storage.deposits import deposits
+from hpo.storage.store import Store
+from hpo.storage.sweep import fetch_weights, store_of, weights_of
 
 CARD = "task.json"  # By this file the folder of a trained model is known.
 RESULT = "result.json"  # What `hpo train` writes beside the weights.
+PATIENCE_S = 20.0  # For a storage that is away; a person waits.
 
 
 @dataclass(frozen=True)
@@ -39,16 +44,17 @@ class Trained:
     note: str = ""
 
 
-def find_trained(name: str, output_dir: Path, trial: int | None = None) -> Trained:
+def find_trained(name: str, place: Place, trial: int | None = None) -> Trained:
     """The model that a name means: a sweep of the output folder, or the folder of a trained model.
 
     Args:
         name: Of the sweep, or a path.
-        output_dir: Where the sweep is.
-        trial: Its number; None: the best of those with weights on disk.
+        place: Where the sweep is.
+        trial: Its number; None: the best of those with weights. Weights in the sweep's storage are fetched.
 
     Raises:
         InputError: There is no such sweep, folder or trial, or it keeps no weights.
+        RemoteError: The sweep's storage cannot be read.
     """
     folder = _model_folder(Path(name).expanduser())
     if folder is not None:
@@ -56,25 +62,33 @@ def find_trained(name: str, output_dir: Path, trial: int | None = None) -> Train
             raise InputError.one("--trial", f"is for a sweep's name, but {name} is a trained model's folder")
         return _of_folder(folder)
     try:
-        ledger = Ledger.open(output_dir, name)
+        ledger = place.ledger(name)
     except UnknownSweepError as error:
-        rule = f"neither a sweep in {output_dir} nor a trained model's folder (one with {CARD}): {name}"
+        rule = f"neither a sweep in {place.output_dir} nor a trained model's folder (one with {CARD}): {name}"
         hint = f"sweeps: {', '.join(error.known[:10])}" if error.known else "name another folder: --output-dir DIR"
         raise InputError.one("NAME", rule, hint) from error
     about, records = ledger.about, ledger.trials()
-    kept = {number: path for number, path in _weights(about, output_dir / name, records).items() if path is not None}
-    record = chosen_trial(ledger, trial) if trial is not None else _best_kept(ledger, kept)
-    if record is None or record.number not in kept:
+    here = place.output_dir / name
+    kept = {number: path for number, path in _weights(about, here, records).items() if path is not None}
+    store = None if trial in kept else store_of(about, name, PATIENCE_S)
+    known = sorted({*kept, *_stored(store, records)})
+    record = chosen_trial(ledger, trial) if trial is not None else _best_kept(ledger, known)
+    if record is None or record.number not in known:
         what = f"no trial of {name} has" if record is None else f"trial {record.number} of {name} has no"
-        there = f"those with weights: {', '.join(map(str, kept))}" if kept else "none has any"
+        there = f"those with weights: {', '.join(map(str, known))}" if known else "none has any"
         more = f"; train it again: hpo train --from {name} --trial {record.number}" if record is not None else ""
         raise InputError.one("--trial", f"{what} weights on disk", f"{there}{more}")
     best = best_trial(records, ledger.maximize)
     note = ""
     if trial is None and best is not None and best.number != record.number:
         note = f"trial {best.number} was better, but its weights are no longer there; this is trial {record.number}"
+    folder = kept.get(record.number)
+    if folder is None and store is not None:
+        folder = weights_dir(here, record.number)
+        note = "; ".join(filter(None, (note, fetch_weights(store, record, folder))))
+    assert folder is not None
     return Trained(
-        folder=kept[record.number],
+        folder=folder,
         name=f"{name}, trial {record.number}",
         overrides=tuple(train_overrides(about, record.params)),
         metric=about["metric"],
@@ -104,7 +118,7 @@ def chosen_trial(ledger: Ledger, trial: int | None) -> TrialRecord:
     return best
 
 
-def _best_kept(ledger: Ledger, kept: Mapping[int, Path]) -> TrialRecord | None:
+def _best_kept(ledger: Ledger, kept: Collection[int]) -> TrialRecord | None:
     ranked = by_merit(ledger.trials(), ledger.maximize)
     return next((record for record in ranked if record.number in kept), None)
 
@@ -116,6 +130,14 @@ def _weights(about: Mapping[str, Any], here: Path, records: list[TrialRecord]) -
         record.number: next((path for place in places if _is_model(path := weights_dir(place, record.number))), None)
         for record in records
     }
+
+
+def _stored(store: Store | None, records: list[TrialRecord]) -> list[int]:
+    """Trials that have ended and have weights in the sweep's storage. Those of a running one would soon be others."""
+    if store is None:
+        return []
+    found = deposits(store)
+    return [record.number for record in records if record.state.ended and weights_of(record, found) is not None]
 
 
 def _is_model(folder: Path) -> bool:

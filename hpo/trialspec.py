@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hpo.config.schema import Config
 from hpo.space import Space, TrialSchema
 from models.spec import Device, DiskData, EncoderDecoderModel, FileData, HubModel, MultiTaskData, TrainSpec
 from models.spec.parts import SOURCES
@@ -14,6 +15,20 @@ from models.spec.parts import SOURCES
 ROOTS = ("data", "model", "tuning", "train")
 # Fields that may name a file or folder. A hub id that is no folder here stays what it is.
 PATHS = {FileData: ("train", "validation", "test"), DiskData: ("path",), HubModel: ("id",)}
+
+
+def files_of(config: Config) -> dict[str, Path]:
+    """The files and folders of this machine that a training reads, by their place in the config."""
+    sections = {"data": config.data, "model": config.model}
+    named = {
+        f"{section}.{name}": getattr(spec, name)
+        for section, spec in sections.items()
+        for kind, names in PATHS.items()
+        if isinstance(spec, kind)
+        for name in names
+    }
+    found = {where: Path(path).expanduser() for where, path in named.items() if path is not None}
+    return {where: path for where, path in found.items() if path.exists()}
 
 
 def apply_params(schema: TrialSchema, space: Space, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Tab completion: commands by us, overrides by Hydra."""
+"""Tab completion: commands and names of sweeps by us, overrides by Hydra."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from hpo.commands.hydra_flags import show_with_hydra
+from hpo.place import Place
 
 
 def run(arguments: list[str], commands: Sequence[str], with_overrides: Sequence[str]) -> int:
@@ -24,6 +25,8 @@ def run(arguments: list[str], commands: Sequence[str], with_overrides: Sequence[
             sys.stdout.write(" ".join(name for name in commands if name.startswith("".join(words[1:]))) + "\n")
             return 0
         if words[1] not in with_overrides:
+            started = "" if line.endswith(" ") else words[-1]
+            sys.stdout.write(" ".join(name for name in Place.default().names() if name.startswith(started)) + "\n")
             return 0
         os.environ["COMP_LINE"] = line.replace(f" {words[1]}", "", 1)
     show_with_hydra("hpo", arguments)

@@ -13,6 +13,7 @@ from hpo.check import training_of
 from hpo.commands.predict import add_model
 from hpo.config.compose import compose
 from hpo.errors import InputError
+from hpo.place import place_of
 from hpo.trained import Trained, find_trained
 from models.export import Compact, Exported, Origin, check_new, compact, export
 from models.quantize import INT8
@@ -41,7 +42,7 @@ def run(arguments: list[str], console: Console) -> int:
     parser.add_argument("--quantize", choices=(INT8,), help="int8 linear layers, for prediction on a CPU by hpo")
     given = parser.parse_args(arguments)
     check_new(given.to)
-    found = find_trained(given.name, given.output_dir, given.trial)
+    found = find_trained(given.name, place_of(given), given.trial)
     if found.note:
         console.print(Text(f"note: {found.note}", style="yellow"), soft_wrap=True)
     origin = Origin(found.name, found.metric, found.value, found.data_fingerprint)

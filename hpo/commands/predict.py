@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 from rich.console import Console
 from rich.text import Text
 
-from hpo.commands.results import add_output_dir
 from hpo.errors import InputError
+from hpo.place import add_place, place_of
 from hpo.rows_file import answered, check_file, check_target, chunks, whole_file
 from hpo.terminal import words
 from hpo.terminal.predictions import show_predictions
@@ -43,7 +43,7 @@ def run(arguments: list[str], console: Console) -> int:
     out: Path | None = given.out
     if out is not None:
         check_target(out, force=given.force)
-    found = find_trained(given.name, given.output_dir, given.trial)
+    found = find_trained(given.name, place_of(given), given.trial)
     if found.note:
         Console(stderr=True).print(Text(f"note: {found.note}", style="yellow"), soft_wrap=True)
     predictor = Predictor.load(found.folder, gpu=given.gpu, trust_remote_code=given.trust_remote_code)
@@ -178,4 +178,4 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--trust-remote-code", action="store_true", help="run Python code that the model came with, if you trust it"
     )
-    add_output_dir(parser)
+    add_place(parser)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from rich.console import Console
 
+from hpo.begin import begin
 from hpo.check import check
 from hpo.commands.hydra_flags import composed
-from hpo.sweep import run_sweep
+from hpo.sweep import drive
 from hpo.terminal.tables import show_plan
 
 
@@ -15,4 +16,4 @@ def run(arguments: list[str], console: Console) -> int:
     plan = check(composed(arguments))
     show_plan(console, plan)
     console.print()
-    return run_sweep(plan, console)
+    return drive(plan, begin(plan), console)

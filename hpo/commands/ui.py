@@ -3,41 +3,31 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 
 from rich.console import Console
 
-from hpo.commands.results import add_output_dir
 from hpo.config.schema import LocalTracking
 from hpo.errors import InputError
+from hpo.place import add_output_dir
+from hpo.tracking.server import Server
 from hpo.tracking.store import artifact_dir, tracking_uri
 
 
 def run(arguments: list[str], console: Console) -> int:
     """Serve the MLflow UI until it is stopped. Arguments: [--port N] [--host H] [--output-dir DIR]."""
     parser = argparse.ArgumentParser(prog="hpo ui", description="The MLflow UI with what the sweeps logged.")
-    parser.add_argument("--port", type=int, default=5000, help="port (%(default)s)")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    add_address(parser)
     add_output_dir(parser)
     given = parser.parse_args(arguments)
     spec = LocalTracking()
     if not (given.output_dir / "mlflow.db").is_file():
         raise InputError.one("output_dir", f"no MLflow record in {given.output_dir}", "run a sweep first: hpo sweep")
     console.print(f"MLflow UI at http://{given.host}:{given.port} (Ctrl-C ends it)")
-    sys.stdout.flush()
-    mlflow = [
-        sys.executable,
-        "-m",
-        "mlflow",
-        "server",
-        "--host",
-        given.host,
-        "--port",
-        str(given.port),
-        "--workers",
-        "1",
-    ]
-    store = ["--backend-store-uri", tracking_uri(spec, given.output_dir)]
-    artifacts = ["--default-artifact-root", str(artifact_dir(spec, given.output_dir))]
-    os.execv(sys.executable, [*mlflow, *store, *artifacts])  # the UI takes this process's place, signals and all
+    store, artifacts = tracking_uri(spec, given.output_dir), str(artifact_dir(spec, given.output_dir))
+    Server(given.host, given.port, store, artifacts, proxied=False).become()
+
+
+def add_address(parser: argparse.ArgumentParser) -> None:
+    """Options for where to listen."""
+    parser.add_argument("--port", type=int, default=5000, help="port (%(default)s)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")

@@ -7,7 +7,7 @@ import sys
 import typing
 from typing import Any
 
-from hpo.config.schema import ClusterSpec, Config, SlotsSpec, SweepSpec
+from hpo.config.schema import ClusterSpec, Config, LedgerSpec, SlotsSpec, SweepSpec, TrialSpec
 from hpo.config.store import SCHEMAS
 from models.spec import REQUIRED, TrainParams, limits_of
 
@@ -28,7 +28,9 @@ def reference() -> str:
     sections = {
         "train": TrainParams,
         "sweep": SweepSpec,
+        "trial": TrialSpec,
         "slots": SlotsSpec,
+        "ledger": LedgerSpec,
         "cluster": ClusterSpec,
     }
     for name, schema in sections.items():

@@ -18,6 +18,7 @@ class SweepSpec:
 
     name: str | None = opt(None, "Name of the sweep in the ledger, MLflow and the output folder; null: made up.")
     trials: int = opt(16, "Number of trials.", low=1)
+    hours: float | None = opt(None, "Hours after which no further trial begins; null: no such limit.", above=0)
     metric: str | None = opt(None, "Validation metric that is optimized; null: the first of the task's own.")
     direction: str = opt("auto", "Whether more is better; auto: as is natural for the metric.", choices=DIRECTIONS)
     seed: int = opt(0, "Seed of the sampler.", low=0)
@@ -26,6 +27,24 @@ class SweepSpec:
         True, "Measure the task's cheap baselines once, for the ranking and to know collapsed trials."
     )
     keep_models: int = opt(3, "How many of the best trials keep their weights on disk.", low=1)
+    max_failures: int | None = opt(
+        8, "Failed trials after which the sweep is given up, to be looked at and resumed; null: never.", low=1
+    )
+
+
+@dataclass(frozen=True)
+class TrialSpec:
+    """The `trial` section: how a trial's process is looked after. Nothing here changes what is trained."""
+
+    checkpoint_every_s: float = opt(
+        60.0,
+        "Seconds between checkpoints, at least; more where writing one takes long. What a crash can cost a trial.",
+        low=0,
+    )
+    timeout_min: float | None = opt(
+        60.0, "Minutes without a step or an evaluation after which a trial is taken to hang; null: never.", above=0
+    )
+    retries: int = opt(2, "How often a trial is tried again whose process died, hung, or met a passing error.", low=0)
 
 
 @dataclass(frozen=True)
@@ -36,6 +55,7 @@ class SlotsSpec:
     gpu_fraction: float | None = opt(
         None, "Part of a GPU that a trial takes; null: 1 where there is a GPU, else 0.", low=0, high=1
     )
+    gpus: int = opt(1, "GPUs of a trial, over which each batch is divided; more than 1 are whole ones.", low=1)
     memory_gib: float | None = opt(None, "Memory that a trial reserves, in GiB; null: not reserved.", above=0)
     count: int | None = opt(None, "Most trials at once; null: as many as the machine holds.", low=1)
 
@@ -45,6 +65,22 @@ class ClusterSpec:
     """The `cluster` group: where Ray runs."""
 
     address: str = opt("local", "`local`: a Ray of this sweep's own; `auto` or `host:port`: a running cluster.")
+    storage: str | None = opt(
+        None,
+        "Folder or object store where trials keep checkpoints and weights, as in `s3://bucket/hpo`; null: in the "
+        "output folder, which then every node must see.",
+    )
+
+
+@dataclass(frozen=True)
+class LedgerSpec:
+    """The `ledger` group: where the sweep's durable record is."""
+
+    url: str | None = opt(
+        None,
+        "Database, as in `postgresql://user:password@host/name`; null: SQLite in the output folder. The environment "
+        "variable HPO_LEDGER_URL sets it too.",
+    )
 
 
 @dataclass(frozen=True)
@@ -80,7 +116,9 @@ class Config:
     sampler: SamplerSpec = REQUIRED  # type: ignore[assignment]
     scheduler: SchedulerSpec = REQUIRED  # type: ignore[assignment]
     sweep: SweepSpec = field(default_factory=SweepSpec)
+    trial: TrialSpec = field(default_factory=TrialSpec)
     slots: SlotsSpec = field(default_factory=SlotsSpec)
+    ledger: LedgerSpec = field(default_factory=LedgerSpec)
     cluster: ClusterSpec = field(default_factory=ClusterSpec)
     tracking: TrackingSpec = REQUIRED  # type: ignore[assignment]
     output_dir: str = opt("outputs", "Folder of all results; the environment variable HPO_OUTPUT_DIR sets it too.")

@@ -1,26 +1,32 @@
-"""Ray Tune's two interfaces, told by and telling one `Search`: it asks for configurations and reports results."""
+"""Ray Tune's two interfaces, told by and telling one `Search`: it asks for configurations and reports results.
+
+A trial of Ray Tune is one stay in a slot (an attempt); a trial of the sweep that comes back is a new one to Ray Tune.
+"""
 
 from __future__ import annotations
 
-import re
+import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import ray
-from ray.exceptions import RayActorError
 from ray.tune import Stopper
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import TrialScheduler
 from ray.tune.search import Searcher
 
-from hpo.execution.job import MESSAGE, Finished, TrialJob
+from hpo.execution.classify import failure_of, is_disk_full
+from hpo.execution.job import MESSAGE, Evaluated, Finished, Left, Message, Placed, TrialJob
+from hpo.execution.watch import Watch
+from hpo.failures import Failure, Kind
 from hpo.ledger import Cause, Outcome
 from hpo.schedulers import Decision
 from hpo.search import Proposal, Search
+from hpo.steward import Steward
 
-COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+NODES_S = 1.0  # How old the list of the cluster's nodes may be.
 
 
 class _KeptFromRay:
@@ -36,20 +42,23 @@ class SearchAdapter(_KeptFromRay, Searcher):  # type: ignore[misc]  # ray is unt
     Ray Tune would ask ahead of a free slot; a proposal made then lacks the results that come in before it starts.
     """
 
-    def __init__(self, search: Search, slots: int, job_of: Callable[[Proposal], TrialJob]) -> None:
+    def __init__(
+        self, search: Search, steward: Steward, slots: Callable[[], int], job_of: Callable[[Proposal], TrialJob]
+    ) -> None:
         super().__init__()
-        self._search = search
+        self._search, self._steward = search, steward
         self._slots = slots
         self._job_of = job_of
 
     def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
-        """The next configuration; None to ask again later."""
-        if self._search.finished:
+        """What to train next; None to ask again later: a running trial may be lost, and come back."""
+        running = len(self._search.running)
+        if self._steward.stopping or (self._search.finished and not running):
             return str(Searcher.FINISHED)
-        if len(self._search.running) >= self._slots:
+        if self._search.finished or running >= self._slots():
             return None
-        proposal = self._search.propose()
-        return {"job": self._job_of(proposal)} if proposal is not None else str(Searcher.FINISHED)
+        proposal = self._search.next()
+        return {"job": self._job_of(proposal)} if proposal is not None else None
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
         """Nothing: the scheduler's side tells the search how a trial ended."""
@@ -62,44 +71,57 @@ class SearchAdapter(_KeptFromRay, Searcher):  # type: ignore[misc]  # ray is unt
 
 
 class SchedulerAdapter(_KeptFromRay, TrialScheduler):  # type: ignore[misc]
-    """Passes every result to the search and its decision back."""
+    """Passes every result to the search and its decision back, and looks after the running trials meanwhile."""
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, search: Search, steward: Steward, watch: Watch) -> None:
         super().__init__()
-        self._search = search
+        self._search, self._steward, self._watch = search, steward, watch
         self._pending: deque[Trial] = deque()
 
     def on_trial_add(self, tune_controller: Any, trial: Trial) -> None:
         """A trial waits for its slot."""
         self._pending.append(trial)
+        self._watch.add(trial)
 
     def on_trial_result(self, tune_controller: Any, trial: Trial, result: dict[str, Any]) -> str:
-        """An evaluation, or the trial's own word on how it ended."""
-        number = number_of(trial)
-        message = result[MESSAGE]
-        if isinstance(message, Finished):
-            cause = Cause(message.cause) if message.cause else None
-            self._search.ended(number, Outcome(cause, message.reason, message.facts))
+        """A message of the trial."""
+        if not self._is_current(trial):
             return str(TrialScheduler.STOP)
-        decision = self._search.evaluated(number, message.evaluation)
-        return str(TrialScheduler.STOP if decision is Decision.STOP else TrialScheduler.CONTINUE)
+        goes_on = self._take(job_of(trial), result[MESSAGE])
+        return str(TrialScheduler.CONTINUE if goes_on else TrialScheduler.STOP)
 
     def on_trial_error(self, tune_controller: Any, trial: Trial) -> None:
         """The trial raised, or its process was lost."""
-        error = _error_of(trial)
-        cause = Cause.LOST if isinstance(error, RayActorError) else Cause.ERROR
-        # The error's text is the traceback in the trial's process, in the colours of a terminal.
-        self._search.ended(number_of(trial), Outcome(cause, COLOURS.sub("", str(error))))
+        node_lost, hung = self._watch.node_is_gone(trial), self._watch.hung(trial)
+        self._watch.remove(trial)
+        if not self._is_current(trial):
+            return
+        error, number = _error_of(trial), job_of(trial).number
+        if is_disk_full(error):
+            why = f"trial {number} could not write, no space is left under {job_of(trial).out_dir}; make room"
+            self._steward.stop(why, in_trouble=True)
+            self._search.left(number, "disk_full")
+            self._search.come_back(number)
+            return
+        if number in self._steward.endings:
+            self._steward.left(number)
+        else:
+            self._search.failed(number, failure_of(error, node_lost=node_lost, hung=hung))
 
     def on_trial_complete(self, tune_controller: Any, trial: Trial, result: dict[str, Any]) -> None:
         """The process is free again; the search was told with the outcome."""
+        self._watch.remove(trial)
 
     def on_trial_remove(self, tune_controller: Any, trial: Trial) -> None:
         """A trial that never ran."""
-        self._search.ended(number_of(trial), Outcome(Cause.LOST, "Ray Tune removed the trial before it ran"))
+        self._watch.remove(trial)
+        if self._is_current(trial):
+            self._search.failed(job_of(trial).number, Failure(Kind.LOST, "Ray Tune removed the trial before it ran"))
 
     def choose_trial_to_run(self, tune_controller: Any) -> Trial | None:
-        """First come, first served: the search has ordered them."""
+        """First come, first served: the search has ordered them. Called several times a second."""
+        self._steward.tick()
+        self._watch.tick(self._steward.is_to_leave)
         while self._pending and self._pending[0].status != Trial.PENDING:
             self._pending.popleft()
         return self._pending[0] if self._pending else None
@@ -108,26 +130,70 @@ class SchedulerAdapter(_KeptFromRay, TrialScheduler):  # type: ignore[misc]
         """What Ray prints of a scheduler."""
         return f"{type(self._search.scheduler).__name__} by {type(self).__name__}"
 
+    def _take(self, job: TrialJob, message: Message) -> bool:
+        """Whether the trial goes on after the message."""
+        match message:
+            case Placed():
+                self._watch.placed(job, message)
+                self._search.placed(job.number, message.node, message.pid)
+                return True
+            case Evaluated():
+                return self._search.evaluated(job.number, message.evaluation) is not Decision.STOP
+            case Left(preempted=True):
+                self._search.failed(job.number, Failure(Kind.PREEMPTED, "the process was told to end"))
+                return True  # It ends by itself, and with it the process.
+            case Left():
+                self._steward.left(job.number)
+                return False
+            case Finished():
+                cause = Cause(message.cause) if message.cause else None
+                self._search.ended(job.number, Outcome(cause, message.reason, message.facts))
+                return False
+
+    def _is_current(self, trial: Trial) -> bool:
+        """Whether it is the sweep's trial as it runs now, not an earlier stay of it that is on its way out."""
+        job = job_of(trial)
+        return job.attempt == len(self._search.records[job.number].attempts) - 1
+
 
 class UserStop(_KeptFromRay, Stopper):  # type: ignore[misc]
-    """Ends the sweep when the person asked for it."""
+    """Ends the run when the sweep is to be left and no trial is in the middle of its training."""
 
-    def __init__(self, asked: Callable[[], bool]) -> None:
-        self._asked = asked
+    def __init__(self, search: Search, steward: Steward) -> None:
+        self._search, self._steward = search, steward
 
     def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
         """Never stops one trial alone."""
         return False
 
     def stop_all(self) -> bool:
-        """Whether the person asked."""
-        return self._asked()
+        """Whether the run is over."""
+        return bool(self._steward.stopping) and not any(r.attempts[-1].pid for r in self._search.running)
 
 
-def number_of(trial: Trial) -> int:
-    """The trial's number in the sweep."""
+def job_of(trial: Trial) -> TrialJob:
+    """What the trial was given."""
     job: TrialJob = trial.config["job"]
-    return job.number
+    return job
+
+
+class ClusterSlots:
+    """How many trials fit into the cluster, as nodes come and go.
+
+    Args:
+        count: Makes the number out of the cluster's resources.
+    """
+
+    def __init__(self, count: Callable[[dict[str, float]], int]) -> None:
+        self._count = count
+        self._known, self._asked_at = 0, -NODES_S
+
+    def __call__(self) -> int:
+        """The number, asked of Ray at most once a second."""
+        now = time.monotonic()
+        if now - self._asked_at >= NODES_S:
+            self._known, self._asked_at = self._count(ray.cluster_resources()), now
+        return self._known
 
 
 def _error_of(trial: Trial) -> Exception | None:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import time
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-import torch
+import ray
 from ray import tune
 
-from hpo.execution.job import MESSAGE, Evaluated, Finished, TrialJob
+from hpo.execution.job import MESSAGE, Evaluated, Finished, Left, Message, Placed, TrialJob
+from hpo.execution.link import Link
+from hpo.execution.workplace import Workplace, workplace
 from hpo.ledger.record import Cause
-from models.errors import TrainingDivergedError
-from models.training import Evaluation, TrainResult, train
+from models.errors import TrainingDivergedError, TrainingLeftError, TrainingOutOfMemoryError
+from models.training import Evaluation, TrainResult, Wish, train
 
 
 def run_trial(config: dict[str, Any]) -> None:
-    """Train one configuration; report each evaluation, then the outcome.
+    """Train one configuration; report where, each evaluation, then the outcome.
 
     A training that diverges or does not fit into memory is an outcome, not an error: the process is sound and takes
     the next trial. Any other exception goes up to Ray, which ends the process.
@@ -27,22 +30,49 @@ def run_trial(config: dict[str, Any]) -> None:
     """
     job: TrialJob = config["job"]
     waiting = _Waiting()
+    waiting.report(_placed())
+    with workplace(job) as place, Link(job, place.folder) as link:
+        message = _train(job, place, link, waiting)
+        place.finish(left=isinstance(message, Left), beat=link.sign)
+    if isinstance(message, Finished):
+        message.facts["wait_s"] = waiting.total_s
+    waiting.report(message)
+    if link.preempted:
+        os._exit(0)  # The machine is about to go; Ray is not to send the next trial here.
+
+
+def _train(job: TrialJob, place: Workplace, link: Link, waiting: _Waiting) -> Finished | Left:
     evaluations: list[Evaluation] = []
+    start_from = place.prepare(link.sign)
 
     def report(evaluation: Evaluation) -> None:
         evaluations.append(evaluation)
+        if evaluation.improved:
+            place.improved(evaluation.step)
         waiting.report(Evaluated(asdict(evaluation) | {"wait_s": waiting.take()}))
+        link.sign()
+
+    def ask(step: int) -> Wish:
+        place.step_made()
+        return link.wish(step)
 
     try:
-        result = train(job.spec, report, Path(job.out_dir))
+        result = train(
+            job.spec,
+            report,
+            place.folder,
+            resume=job.attempt > 0,
+            ask=ask,
+            pieces=job.pieces,
+            start_from=start_from,
+        )
     except TrainingDivergedError as error:
-        finished = _ended(Cause.DIVERGED, str(error), evaluations)
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        finished = _ended(Cause.OUT_OF_MEMORY, str(error) or type(error).__name__, evaluations)
-    else:
-        finished = _completed(result)
-    finished.facts["wait_s"] = waiting.total_s
-    waiting.report(finished)
+        return _ended(Cause.DIVERGED, str(error), evaluations)
+    except TrainingOutOfMemoryError as error:
+        return _ended(Cause.OUT_OF_MEMORY, str(error), evaluations)
+    except TrainingLeftError as error:
+        return Left(error.step, link.preempted)
+    return _completed(result)
 
 
 class _Waiting:
@@ -52,7 +82,7 @@ class _Waiting:
         self.total_s = 0.0
         self._since_s = 0.0
 
-    def report(self, message: Evaluated | Finished) -> None:
+    def report(self, message: Message) -> None:
         begin = time.monotonic()
         tune.report({MESSAGE: message})
         self._since_s = time.monotonic() - begin
@@ -61,6 +91,11 @@ class _Waiting:
     def take(self) -> float:
         seconds, self._since_s = self._since_s, 0.0
         return seconds
+
+
+def _placed() -> Placed:
+    node_id = ray.get_runtime_context().get_node_id()
+    return Placed(f"{socket.gethostname()}/{node_id[:8]}", node_id, os.getpid())
 
 
 def _ended(cause: Cause, reason: str, evaluations: list[Evaluation]) -> Finished:
@@ -78,6 +113,7 @@ def _facts(result: TrainResult) -> dict[str, Any]:
     return {
         "device": result.device,
         "precision": result.precision,
+        "micro_batch_size": result.micro_batch_size,
         "peak_memory_mib": result.peak_memory_mib,
         "trainable_parameters": result.parameters.trainable,
         "total_parameters": result.parameters.total,

@@ -2,49 +2,54 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import optuna
+from optuna.exceptions import UpdateFinishedTrialError
 from optuna.study import StudyDirection
-from optuna.trial import FrozenTrial
+from optuna.trial import FrozenTrial, TrialState
 
-from hpo.errors import HpoError, UnknownSweepError
-from hpo.ledger.record import Cause, Outcome, State, TrialRecord
-from hpo.ledger.storage import open_storage
+from hpo.errors import LedgerError, UnknownSweepError
+from hpo.ledger.record import PAUSED, Attempt, Cause, Outcome, State, TrialRecord
+from hpo.ledger.storage import PatientStorage, open_storage, url_of
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+READABLE = (1, 2)  # Of version 1, everything but the order of events is there: enough to look at, not to go on with.
 _EVALUATION = "evaluation:"
 
 
-def ledger_url(output_dir: str | Path) -> str:
-    """Where the ledger of an output folder is: one SQLite file for all its sweeps."""
-    return f"sqlite:///{Path(output_dir).resolve() / 'ledger.db'}"
-
-
-def sweep_names(output_dir: str | Path) -> list[str]:
-    """Names of the sweeps in an output folder's ledger, the newest first; none when there is no ledger yet."""
-    if not (Path(output_dir) / "ledger.db").is_file():
+def sweep_names(url: str) -> list[str]:
+    """Names of the sweeps in a ledger, the newest first; none when there is no ledger yet."""
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
         return []
-    summaries = optuna.get_all_study_summaries(open_storage(ledger_url(output_dir)), include_best_trial=False)
-    return [summary.study_name for summary in reversed(summaries)]
+    summaries = optuna.get_all_study_summaries(open_storage(url), include_best_trial=False)
+    return [summary.study_name for summary in reversed(summaries) if "schema_version" in summary.user_attrs]
 
 
 class Ledger:
-    """A sweep in the ledger: an Optuna study whose attributes carry what Optuna has no place for."""
+    """A sweep in the ledger: an Optuna study whose attributes carry what Optuna has no place for.
 
-    def __init__(self, storage: optuna.storages.RDBStorage, name: str) -> None:
+    Everything that happens gets a number, `seq`, in the order in which it was written: a start, an evaluation, an end.
+    """
+
+    def __init__(self, storage: PatientStorage, name: str) -> None:
         self.study = optuna.load_study(study_name=name, storage=storage)
         self._storage = storage
-        study = self.study
+        self._outages_seen = 0
+        self._ids: dict[int, int] = {}  # Optuna's id of each trial, by its number.
         self._study_id = storage.get_study_id_from_name(name)
-        version = study.user_attrs.get("schema_version")
-        if version != SCHEMA_VERSION:
-            raise HpoError(
-                f"sweep {study.study_name!r} has ledger schema {version}; this version reads {SCHEMA_VERSION}"
-            )
+        self.version = int(self.study.user_attrs.get("schema_version", 0))
+        if self.version not in READABLE:
+            known = " and ".join(map(str, READABLE))
+            raise LedgerError(f"sweep {name!r} has ledger schema {self.version}; this version reads {known}")
+        self._seq = itertools.count(1 + max((seq for record in self.trials() for seq in _seqs(record)), default=0))
 
     @classmethod
     def create(cls, url: str, name: str, *, maximize: bool, about: Mapping[str, Any]) -> Ledger:
@@ -59,22 +64,22 @@ class Ledger:
         direction = StudyDirection.MAXIMIZE if maximize else StudyDirection.MINIMIZE
         storage = open_storage(url)
         study = optuna.create_study(study_name=name, storage=storage, direction=direction)
-        study.set_user_attr("schema_version", SCHEMA_VERSION)
         for key, value in about.items():
             study.set_user_attr(key, value)
+        study.set_user_attr("schema_version", SCHEMA_VERSION)  # Last: without it, the sweep was never begun.
         return cls(storage, name)
 
     @classmethod
-    def open(cls, output_dir: str | Path, name: str) -> Ledger:
+    def open(cls, url: str, name: str) -> Ledger:
         """A sweep that is in the ledger.
 
         Raises:
             UnknownSweepError: When it is not.
         """
-        names = sweep_names(output_dir)
+        names = sweep_names(url)
         if name not in names:
-            raise UnknownSweepError(name, names, str(Path(output_dir) / "ledger.db"))
-        return cls(open_storage(ledger_url(output_dir)), name)
+            raise UnknownSweepError(name, names, url_of(url))
+        return cls(open_storage(url), name)
 
     @property
     def name(self) -> str:
@@ -95,71 +100,177 @@ class Ledger:
         """Write a fact about the sweep; JSON value."""
         self.study.set_user_attr(key, value)
 
-    def start(self, number: int, params: Mapping[str, Any]) -> None:
+    def start(self, number: int, params: Mapping[str, Any]) -> TrialRecord:
         """Write what a proposed trial will be trained with, before it is."""
-        self._storage.set_trial_user_attr(self._id(number), "params", dict(params))
+        self._set(number, "start", {"params": dict(params), **self._event()})
+        return _record(self._storage.get_trial(self._id(number)), {}, self.maximize)
 
-    def evaluate(self, number: int, evaluation: Mapping[str, Any], value: float) -> None:
-        """Write one evaluation of a running trial. A value that is not finite is kept out of Optuna's curve."""
-        trial_id, step = self._id(number), int(evaluation["step"])
-        self._storage.set_trial_user_attr(trial_id, f"{_EVALUATION}{step:09d}", dict(evaluation))
-        if math.isfinite(value):
-            self._storage.set_trial_intermediate_value(trial_id, step, value)
+    def attempts(self, number: int, attempts: Iterable[Attempt]) -> None:
+        """Write a trial's stays in slots."""
+        self._set(number, "attempts", [asdict(attempt) for attempt in attempts])
 
-    def end(self, number: int, outcome: Outcome, value: float | None) -> None:
-        """Write how a trial ended, and tell the study the same state."""
-        trial_id = self._id(number)
-        self._storage.set_trial_user_attr(trial_id, "facts", dict(outcome.facts))
-        if outcome.cause is not None:
-            self._storage.set_trial_user_attr(trial_id, "cause", outcome.cause.value)
-            self._storage.set_trial_user_attr(trial_id, "reason", outcome.reason)
-        self.study.tell(number, values=value if outcome.state is State.COMPLETE else None, state=outcome.state.optuna)
+    def pause(self, number: int, paused: bool) -> None:
+        """Write that a trial left its slot and will go on, or that it goes on."""
+        self._set(number, PAUSED, paused)
+
+    def evaluate(self, number: int, evaluation: Mapping[str, Any], value: float) -> dict[str, Any]:
+        """Write one evaluation of a running trial. A value that is not finite is kept out of Optuna's curve.
+
+        Returns:
+            The evaluation as it is written: with `at` and `seq`.
+        """
+        step, whole = int(evaluation["step"]), {**evaluation, **self._event()}
+        self._set(number, f"{_EVALUATION}{step:09d}", whole)
+        self._curve(number, step, value)
+        return whole
+
+    def end(self, record: TrialRecord, outcome: Outcome) -> None:
+        """Write how a trial ended, in the record too, and tell the study the same state."""
+        event = self._event()
+        written = {"cause": outcome.cause and outcome.cause.value, "reason": outcome.reason, "facts": outcome.facts}
+        value = record.value if outcome.state is State.COMPLETE else _last(record.curve)
+        self._set(record.number, "outcome", {**written, "value": value, **event})
+        self._tell(record.number, outcome.state, value)
+        record.state, record.cause, record.reason = outcome.state, outcome.cause, outcome.reason
+        record.facts, record.ended_at, record.end_seq = dict(outcome.facts), event["at"], event["seq"]
+
+    def settle(self, metric: str) -> None:
+        """Finish what a killed driver left half done: what was written, but not yet told to the study.
+
+        Args:
+            metric: Name of the optimized metric.
+        """
+        for trial in self.study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+            for entry in _evaluations(trial):
+                if int(entry["step"]) not in trial.intermediate_values:
+                    self._curve(trial.number, int(entry["step"]), float(entry["metrics"][metric]))
+            outcome = trial.user_attrs.get("outcome")
+            if outcome is not None:
+                self._tell(trial.number, _outcome(outcome).state, outcome["value"])
+
+    def unproposed(self) -> list[int]:
+        """Trials that were made, but whose parameters a killed driver had not yet written."""
+        running = self.study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+        return [trial.number for trial in running if "start" not in trial.user_attrs]
+
+    def made_unknown(self) -> int | None:
+        """A trial that was made while the connection broke, so that its maker never heard of it; None: none."""
+        if self._storage.outages == self._outages_seen:
+            return None
+        found = self.unproposed()
+        if not found:
+            self._outages_seen = self._storage.outages
+        return found[0] if found else None
 
     def set_run_id(self, number: int, run_id: str) -> None:
         """Write which MLflow run belongs to a trial; possible after its end too, since nothing is decided by it."""
         self.study.set_user_attr(f"mlflow_run_id:{number}", run_id)
 
     def trials(self) -> list[TrialRecord]:
-        """Every trial, in the order of its number."""
-        attributes = self.study.user_attrs
-        return [_record(trial, attributes, self.maximize) for trial in self.study.get_trials(deepcopy=False)]
+        """Every trial that was proposed, in the order of its number."""
+        attributes, trials = self.study.user_attrs, self.study.get_trials(deepcopy=False)
+        return [_record(trial, attributes, self.maximize) for trial in trials if _is_proposed(trial)]
 
     def trial(self, number: int) -> TrialRecord:
         """One trial."""
         return _record(self._storage.get_trial(self._id(number)), self.study.user_attrs, self.maximize)
 
+    def _event(self) -> dict[str, Any]:
+        return {"seq": next(self._seq), "at": time.time()}
+
+    def _curve(self, number: int, step: int, value: float) -> None:
+        if math.isfinite(value):
+            self._storage.set_trial_intermediate_value(self._id(number), step, value)
+
+    def _set(self, number: int, key: str, value: Any) -> None:
+        self._storage.set_trial_user_attr(self._id(number), key, value)
+
+    def _tell(self, number: int, state: State, value: float | None) -> None:
+        """As `Study.tell` does, which for a pruned trial gives its last value; a failed one has none."""
+        values = None if value is None or state is State.FAILED else [value]
+        with suppress(UpdateFinishedTrialError):  # It was told before the connection broke.
+            self._storage.set_trial_state_values(self._id(number), state.optuna, values)
+
     def _id(self, number: int) -> int:
-        return int(self._storage.get_trial_id_from_study_id_trial_number(self._study_id, number))
+        if number not in self._ids:
+            self._ids[number] = self._storage.get_trial_id_from_study_id_trial_number(self._study_id, number)
+        return self._ids[number]
+
+
+def _is_proposed(trial: FrozenTrial) -> bool:
+    return "start" in trial.user_attrs or "params" in trial.user_attrs  # the latter in version 1
+
+
+def _seqs(record: TrialRecord) -> Iterable[int]:
+    return record.start_seq, record.end_seq or 0, *(int(e.get("seq", 0)) for e in record.evaluations)
+
+
+def _evaluations(trial: FrozenTrial) -> list[dict[str, Any]]:
+    attributes = trial.user_attrs
+    return [attributes[key] for key in sorted(attributes) if key.startswith(_EVALUATION)]
+
+
+def _outcome(written: Mapping[str, Any]) -> Outcome:
+    cause = Cause(written["cause"]) if written["cause"] else None
+    return Outcome(cause, written["reason"], dict(written["facts"]))
 
 
 def _record(trial: FrozenTrial, study_attributes: Mapping[str, Any], maximize: bool) -> TrialRecord:
     attributes = trial.user_attrs
-    evaluations = [attributes[key] for key in sorted(attributes) if key.startswith(_EVALUATION)]
-    value, epoch = best_of(trial.intermediate_values, evaluations, maximize)
+    evaluations = _evaluations(trial)
+    curve = {step: value for step, value in sorted(trial.intermediate_values.items()) if math.isfinite(value)}
+    value, epoch = best_of(curve, evaluations, maximize)
+    start = attributes.get("start") or {"params": attributes.get("params", {}), "at": _unix(trial.datetime_start)}
+    end = attributes.get("outcome") or _version_1_end(trial)
+    outcome = _outcome(end) if end else Outcome()
     return TrialRecord(
         number=trial.number,
-        state=State.of(trial.state),
-        params=attributes.get("params", {}),
-        started_at=trial.datetime_start.timestamp() if trial.datetime_start else None,
-        ended_at=trial.datetime_complete.timestamp() if trial.datetime_complete else None,
+        state=State.of(trial.state, attributes),
+        params=start["params"],
+        started_at=start["at"],
+        ended_at=end["at"] if end else None,
+        curve=curve,
         value=value,
         value_epoch=epoch,
-        cause=Cause(attributes["cause"]) if "cause" in attributes else None,
-        reason=attributes.get("reason", ""),
+        cause=outcome.cause,
+        reason=outcome.reason,
         evaluations=evaluations,
-        facts=attributes.get("facts", {}),
+        facts=outcome.facts,
         mlflow_run_id=study_attributes.get(f"mlflow_run_id:{trial.number}"),
+        start_seq=start.get("seq", 0),
+        end_seq=end.get("seq") if end else None,
+        attempts=[Attempt(**attempt) for attempt in attributes.get("attempts", [])],
+        parent=attributes.get("parent"),
+        warm_from=attributes.get("warm_from"),
     )
 
 
+def _version_1_end(trial: FrozenTrial) -> dict[str, Any] | None:
+    if not trial.state.is_finished():
+        return None
+    attributes, at = trial.user_attrs, _unix(trial.datetime_complete)
+    return {key: attributes.get(key) for key in ("cause",)} | {
+        "reason": attributes.get("reason", ""),
+        "facts": attributes.get("facts", {}),
+        "at": at,
+    }
+
+
+def _unix(moment: Any) -> float | None:
+    return moment.timestamp() if moment else None
+
+
+def _last(curve: Mapping[int, float]) -> float | None:
+    return curve[max(curve)] if curve else None
+
+
 def best_of(
-    values: Mapping[int, float], evaluations: list[dict[str, Any]], maximize: bool
+    curve: Mapping[int, float], evaluations: list[dict[str, Any]], maximize: bool
 ) -> tuple[float | None, float | None]:
-    """Best finite value of a curve and the epoch it was reached at; the first of equals."""
-    finite = {step: value for step, value in values.items() if math.isfinite(value)}
-    if not finite:
+    """Best value of a curve and the epoch it was reached at; the first of equals."""
+    if not curve:
         return None, None
-    best = max(finite.values()) if maximize else min(finite.values())
-    step = min(step for step, value in finite.items() if value == best)
+    best = max(curve.values()) if maximize else min(curve.values())
+    step = min(step for step, value in curve.items() if value == best)
     epoch = next((float(entry["epoch"]) for entry in evaluations if int(entry["step"]) == step), None)
     return best, epoch

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from optuna.trial import TrialState
+
+PAUSED = "paused"  # User attribute of a trial that has left its slot and will go on; RUNNING to Optuna.
 
 
 class State(enum.StrEnum):
@@ -14,6 +17,7 @@ class State(enum.StrEnum):
 
     WAITING = "waiting"
     RUNNING = "running"
+    PAUSED = "paused"
     COMPLETE = "complete"
     PRUNED = "pruned"
     FAILED = "failed"
@@ -34,14 +38,17 @@ class State(enum.StrEnum):
         return _MLFLOW[self]
 
     @classmethod
-    def of(cls, state: TrialState) -> State:
-        """The project's word for a state of Optuna's."""
+    def of(cls, state: TrialState, attributes: Mapping[str, Any]) -> State:
+        """The project's word for a state of Optuna's, which does not know of pauses."""
+        if state == TrialState.RUNNING and attributes.get(PAUSED):
+            return cls.PAUSED
         return next(mine for mine, theirs in _OPTUNA.items() if theirs == state)
 
 
 _OPTUNA = {
     State.WAITING: TrialState.WAITING,
     State.RUNNING: TrialState.RUNNING,
+    State.PAUSED: TrialState.RUNNING,
     State.COMPLETE: TrialState.COMPLETE,
     State.PRUNED: TrialState.PRUNED,
     State.FAILED: TrialState.FAIL,
@@ -49,6 +56,7 @@ _OPTUNA = {
 _MLFLOW = {
     State.WAITING: "SCHEDULED",
     State.RUNNING: "RUNNING",
+    State.PAUSED: "SCHEDULED",
     State.COMPLETE: "FINISHED",
     State.PRUNED: "KILLED",
     State.FAILED: "FAILED",
@@ -108,16 +116,40 @@ class Outcome:
 
 
 @dataclass
+class Attempt:
+    """One stay of a trial in a slot.
+
+    Attributes:
+        at: When it was sent there, Unix seconds.
+        pieces: Into how many pieces each batch was divided from the start, to fit into memory.
+        node, pid: The machine and the process; empty and 0 until the process said so.
+        end: Why the stay ended without a result: `left`, `lost`, `hung`, ...; empty while it lasts, or when the trial
+            ended in it.
+    """
+
+    at: float
+    pieces: int = 1
+    node: str = ""
+    pid: int = 0
+    end: str = ""
+
+
+@dataclass
 class TrialRecord:
     """One trial as the ledger has it.
 
     Attributes:
         number: Its identity everywhere: ledger, Ray, MLflow, tables.
         params: Sampled values by dotted name, as the trial's config has them.
-        value: Best metric of its evaluations so far; None when none was finite.
+        curve: The sweep's metric by optimizer step, where it was finite.
+        value: Best of the curve; None when there is none.
         value_epoch: Epoch of that evaluation.
-        evaluations: Every evaluation, in order, as it was reported.
+        evaluations: Every evaluation, in order, as it was reported, with `at` (Unix seconds) and `seq`.
         started_at, ended_at: Unix times in seconds.
+        start_seq, end_seq: Places in the order of everything that happened in the sweep, as `seq` of an evaluation.
+        attempts: Its stays in slots, one after another.
+        parent: Number of the trial that it was cloned from; None: proposed, or given by hand.
+        warm_from: Folder of the weights that it began with; None: those of its model.
     """
 
     number: int
@@ -125,6 +157,7 @@ class TrialRecord:
     params: dict[str, Any]
     started_at: float | None = None
     ended_at: float | None = None
+    curve: dict[int, float] = field(default_factory=dict)
     value: float | None = None
     value_epoch: float | None = None
     cause: Cause | None = None
@@ -132,6 +165,11 @@ class TrialRecord:
     evaluations: list[dict[str, Any]] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     mlflow_run_id: str | None = None
+    start_seq: int = 0
+    end_seq: int | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+    parent: int | None = None
+    warm_from: str | None = None
 
     @property
     def epochs(self) -> float:

@@ -8,12 +8,12 @@ from hpo.samplers.make import SPECS, make_sampler
 from hpo.samplers.qmc import QMCSpec
 from hpo.samplers.random_search import RandomSpec
 from hpo.samplers.tpe import TPESpec
-from hpo.samplers.view import BAD_CAUSES, CAUSE_ATTR
+from hpo.samplers.view import BAD_CAUSES, OUTCOME_ATTR
 
 __all__ = [
     "BAD_CAUSES",
-    "CAUSE_ATTR",
     "GRID_INDEX_ATTR",
+    "OUTCOME_ATTR",
     "SPECS",
     "CmaEsSpec",
     "GPSpec",

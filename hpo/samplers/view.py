@@ -17,7 +17,7 @@ from optuna.samplers import BaseSampler
 from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-CAUSE_ATTR = "cause"  # User attribute of a trial, written by the ledger.
+OUTCOME_ATTR = "outcome"  # User attribute of a trial, written by the ledger; its `cause` says why it ended.
 BAD_CAUSES = ("diverged", "out_of_memory", "infeasible")  # The configuration itself is at fault.
 
 Rewrite = Callable[[list[FrozenTrial], StudyDirection], list[FrozenTrial]]
@@ -49,13 +49,17 @@ def pruned_as_complete(trials: list[FrozenTrial], direction: StudyDirection) -> 
 
 
 class StudyView:
-    """The part of a study that samplers read, with its trials rewritten. Attributes they write go to the study."""
+    """The part of a study that samplers read, with its trials rewritten. Attributes they write go to the study.
+
+    The trials are read once: a view lives for one proposal, and nobody else writes meanwhile.
+    """
 
     def __init__(self, study: Study, rewrite: Rewrite) -> None:
         self._study = study
         self._rewrite = rewrite
         self._study_id = study._study_id
         self._storage = study._storage
+        self._trials: list[FrozenTrial] | None = None
         self.direction = study.direction
         self.directions = study.directions
 
@@ -65,8 +69,10 @@ class StudyView:
     def _get_trials(
         self, deepcopy: bool = True, states: Container[TrialState] | None = None, use_cache: bool = False
     ) -> list[FrozenTrial]:
-        trials = self._rewrite(self._study._get_trials(deepcopy=deepcopy, use_cache=use_cache), self.direction)
-        return [trial for trial in trials if states is None or trial.state in states]
+        if self._trials is None:
+            self._trials = self._rewrite(self._study.get_trials(deepcopy=False), self.direction)
+        found = [trial for trial in self._trials if states is None or trial.state in states]
+        return copy.deepcopy(found) if deepcopy else found
 
     def get_trials(self, deepcopy: bool = True, states: Container[TrialState] | None = None) -> list[FrozenTrial]:
         """The rewritten trials."""
@@ -79,6 +85,7 @@ class ViewingSampler(BaseSampler):
     def __init__(self, inner: BaseSampler, rewrite: Rewrite) -> None:
         self._inner = inner
         self._rewrite = rewrite
+        self._seen: Study | None = None
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
         """As the inner sampler does, over the view."""
@@ -97,11 +104,13 @@ class ViewingSampler(BaseSampler):
         return self._inner.sample_independent(self._view(study), trial, param_name, param_distribution)
 
     def _view(self, study: Study) -> Study:
-        return cast(Study, StudyView(study, self._rewrite))
+        if self._seen is None:
+            self._seen = cast(Study, StudyView(study, self._rewrite))
+        return self._seen
 
 
 def _finite(trial: FrozenTrial) -> dict[int, float]:
-    if trial.user_attrs.get(CAUSE_ATTR) in BAD_CAUSES:
+    if trial.user_attrs.get(OUTCOME_ATTR, {}).get("cause") in BAD_CAUSES:
         return {}
     return {step: value for step, value in trial.intermediate_values.items() if math.isfinite(value)}
 

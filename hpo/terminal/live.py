@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterable
 from types import TracebackType
 
 from rich.console import Console, Group, RenderableType
@@ -12,6 +13,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from hpo.budget import Budget
 from hpo.ledger import State, TrialRecord
 from hpo.plan import Plan
 from hpo.results import best_trial
@@ -26,12 +28,13 @@ class Display:
     Use as a context manager; the live table ends with it, in its last state.
     """
 
-    def __init__(self, plan: Plan, console: Console) -> None:
-        self._plan = plan
+    def __init__(self, plan: Plan, budget: Budget, console: Console) -> None:
+        self._plan, self._budget = plan, budget
         self._console = console
         self._records: dict[int, TrialRecord] = {}
         self._lock = threading.Lock()
         self._began = time.monotonic()
+        self._done_before = 0
         self._note = "starting Ray and the first trial processes"
         self._live: Live | None = None
         if console.is_terminal:
@@ -49,6 +52,17 @@ class Display:
     ) -> None:
         if self._live is not None:
             self._live.stop()
+
+    def before(self, records: Iterable[TrialRecord]) -> None:
+        """What earlier drivers of the sweep did."""
+        for record in records:
+            self._take(record)
+        self._done_before = sum(record.state.ended for record in self._records.values())
+
+    def end(self, text: str) -> None:
+        """The last word, where the process ends without more ado."""
+        self.__exit__(None, None, None)
+        self._console.print(Text(text, style="bold red"), soft_wrap=True)
 
     def note(self, text: str) -> None:
         """What is going on besides the trials."""
@@ -68,6 +82,17 @@ class Display:
         entry = record.evaluations[-1]
         value = entry["metrics"].get(self._plan.metric)
         self._line(f"trial {record.number}: epoch {entry['epoch']:g} {self._metric}={words.number(value)}")
+
+    def paused(self, record: TrialRecord) -> None:
+        """A trial left its slot."""
+        self._take(record)
+        self._line(f"trial {record.number}: paused ({record.attempts[-1].end}) after {record.epochs:g} epochs")
+
+    def resumed(self, record: TrialRecord) -> None:
+        """A trial goes on."""
+        self._note = ""
+        self._take(record)
+        self._line(f"trial {record.number}: goes on after {record.epochs:g} epochs")
 
     def ended(self, record: TrialRecord) -> None:
         """A trial ended."""
@@ -92,13 +117,15 @@ class Display:
         done = sum(record.state.ended for record in self._records.values())
         best = best_trial(list(self._records.values()), self._plan.maximize)
         value = f"best {self._metric} {words.number(best.value)} (trial {best.number})" if best else "no result yet"
-        return f"{done} of {self._plan.trials} trials, {value}, {self._time_left(done)}"
+        return f"{done} of {self._budget}, {value}, {self._time_left(done)}"
 
     def _time_left(self, done: int) -> str:
-        spent = time.monotonic() - self._began
-        if done < 2:
-            return f"{words.seconds(spent)} so far"
-        return f"{words.seconds(spent)} so far, about {words.seconds(spent / done * (self._plan.trials - done))} left"
+        """What is left at the pace of this driver's own trials."""
+        spent, here = time.monotonic() - self._began, done - self._done_before
+        text, limit = f"{words.seconds(spent)} so far", self._budget.trials
+        if here < 2 or limit is None:
+            return text
+        return f"{text}, about {words.seconds(spent / here * max(0, limit - done))} left"
 
     def _render(self) -> RenderableType:
         with self._lock:

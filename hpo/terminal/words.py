@@ -10,6 +10,7 @@ from hpo.ledger import State
 STYLES = {
     State.WAITING: "dim",
     State.RUNNING: "cyan",
+    State.PAUSED: "blue",
     State.COMPLETE: "green",
     State.PRUNED: "yellow",
     State.FAILED: "red",

@@ -9,11 +9,17 @@ from typing import Any
 
 import mlflow
 import pandas as pd
-from mlflow.models import ModelSignature
-from mlflow.tracking import MlflowClient
+from mlflow.entities import LoggedModelStatus
+from mlflow.exceptions import MlflowException
+from mlflow.models import Model, ModelSignature
 from mlflow.types.schema import ColSpec, DataType, Schema
 
 import models
+from hpo.errors import TrackingError
+from hpo.ledger import TrialRecord
+from hpo.tracking.retry import PATIENCE_S, TROUBLE, Retry, reason_of
+from hpo.tracking.runs import Runs
+from hpo.tracking.tracker import Tracker
 
 ALIAS = "champion"
 REQUIREMENTS = ("torch", "transformers", "safetensors", "tokenizers", "numpy", "pandas", "peft", "datasets")
@@ -35,48 +41,121 @@ OUTPUTS = {
 }
 
 
+def is_logged(champion: Mapping[str, Any] | None, best: TrialRecord) -> bool:
+    """Whether the best trial's model is the one that was logged last.
+
+    Args:
+        champion: What `log_champion` returned then, as the ledger has it; None: nothing was logged.
+    """
+    return champion is not None and (champion["number"], champion["value"]) == (best.number, best.value)
+
+
 def log_champion(
-    client: MlflowClient,
-    run_id: str,
+    tracker: Tracker,
+    best: TrialRecord,
     weights: Path,
     task: str,
     examples: Sequence[Mapping[str, Any]],
     register_as: str | None,
-) -> str:
-    """Log the model to a run; with a name, register it and move the alias `champion` to it.
+    patience_s: float = PATIENCE_S,
+) -> dict[str, Any]:
+    """Log the best model to the sweep's run; with a name, register it and move the alias `champion` to it.
+
+    What an earlier try left behind is used or removed: the run has one model for each best trial that there was.
 
     Args:
         weights: Folder that the training saved.
         task: What the model does.
         examples: A few rows of data; their inputs become the signature's example.
         register_as: Name in the model registry; None: logged only.
+        patience_s: How long to try, in seconds, each of logging and registering, after all that was said before.
 
     Returns:
-        The URI to load it by.
+        What the ledger is to know as `champion`: `number` and `value` of the trial, `uri` to load the model by.
+
+    Raises:
+        TrackingError: MLflow did not answer in time, or refused the model.
     """
-    keys = [key for key in INPUTS if any(key in row for row in examples)]
-    single = keys == ["text"]
+    runs, retry = tracker.opened(patience_s), Retry(patience_s)
+    tracker.wait_written(patience_s)  # The trial's value is to be there, since it becomes the model's, too.
+    try:
+        model_id = retry.ask(_logged, runs, best, weights, task, examples)
+        uri = f"models:/{model_id}"
+        if register_as is not None:
+            uri = retry.ask(_registered, runs, model_id, register_as)
+    except TROUBLE as error:
+        raise TrackingError(
+            f"MLflow did not take the best model, of trial {best.number} ({reason_of(error)}); "
+            f"its weights are in {weights}: hpo resume {tracker.sweep} logs it"
+        ) from error
+    return {"number": best.number, "value": best.value, "uri": uri}
+
+
+def _logged(runs: Runs, best: TrialRecord, weights: Path, task: str, examples: Sequence[Mapping[str, Any]]) -> str:
+    """Id of the trial's model; it is made where it is not there as a whole."""
+    client, tags = runs.client, {"trial": str(best.number), "value": str(best.value)}
+    whole = None
+    for model in client.search_logged_models([runs.experiment_id], f"source_run_id = '{runs.parent_id}'"):
+        if tags.items() <= model.tags.items():
+            if model.status == LoggedModelStatus.READY and whole is None:
+                whole = model
+            else:
+                client.delete_logged_model(model.model_id)
+    if whole is not None:
+        return str(whole.model_id)
+    params = client.get_run(runs.parent_id).data.params
+    model = client.create_logged_model(
+        runs.experiment_id, name=ALIAS, source_run_id=runs.parent_id, tags=tags, params=params
+    )
+    Model.log(
+        None,
+        mlflow.pyfunc,
+        run_id=runs.parent_id,
+        name=ALIAS,
+        model_id=model.model_id,
+        step=best.number,  # The points of this step become the model's: the trial's value.
+        python_model=str(Path(__file__).with_name("champion_model.py")),
+        artifacts={"weights": str(weights.resolve())},
+        code_paths=[str(Path(models.__file__).parent)],
+        model_config={"columns": list(OUTPUTS[task])},
+        signature=_signature(task, examples),
+        input_example=_example(examples),
+        pip_requirements=[f"{name}=={importlib.metadata.version(name)}" for name in ("mlflow", *REQUIREMENTS)],
+    )
+    return str(model.model_id)
+
+
+def _registered(runs: Runs, model_id: str, name: str) -> str:
+    """URI of the model as the newest version of a registered one, which a former sweep may have made."""
+    client = runs.client
+    try:
+        client.create_registered_model(name)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+    source = f"models:/{model_id}"
+    versions = [v.version for v in client.search_model_versions(f"name = '{name}'") if v.source == source]
+    if not versions:
+        versions = [client.create_model_version(name, source, runs.parent_id, model_id=model_id).version]
+    client.set_registered_model_alias(name, ALIAS, versions[0])
+    return f"models:/{name}@{ALIAS}"
+
+
+def _signature(task: str, examples: Sequence[Mapping[str, Any]]) -> ModelSignature:
+    keys = _keys(examples)
     everywhere = [key for key in keys if all(key in row for row in examples)]
-    inputs = Schema([ColSpec(DataType.string, None if single else key, required=key in everywhere) for key in keys])
-    outputs = Schema([ColSpec(kind, name) for name, kind in OUTPUTS[task].items()])
-    example: Any = [row["text"] for row in examples] if single else pd.DataFrame(_inputs(examples, keys))
-    with mlflow.start_run(run_id=run_id, log_system_metrics=False):
-        logged = mlflow.pyfunc.log_model(
-            name="champion",
-            python_model=str(Path(__file__).with_name("champion_model.py")),
-            artifacts={"weights": str(weights.resolve())},
-            code_paths=[str(Path(models.__file__).parent)],
-            model_config={"columns": list(OUTPUTS[task])},
-            signature=ModelSignature(inputs, outputs),
-            input_example=example,
-            pip_requirements=[f"{name}=={importlib.metadata.version(name)}" for name in ("mlflow", *REQUIREMENTS)],
-        )
-    if register_as is None:
-        return str(logged.model_uri)
-    client.create_registered_model(register_as)
-    version = client.create_model_version(register_as, logged.model_uri, run_id, model_id=logged.model_id)
-    client.set_registered_model_alias(register_as, ALIAS, version.version)
-    return f"models:/{register_as}@{ALIAS}"
+    single = keys == ["text"]
+    inputs = [ColSpec(DataType.string, None if single else key, required=key in everywhere) for key in keys]
+    return ModelSignature(Schema(inputs), Schema([ColSpec(kind, name) for name, kind in OUTPUTS[task].items()]))
+
+
+def _example(examples: Sequence[Mapping[str, Any]]) -> Any:
+    keys = _keys(examples)
+    return [row["text"] for row in examples] if keys == ["text"] else pd.DataFrame(_inputs(examples, keys))
+
+
+def _keys(examples: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [key for key in INPUTS if any(key in row for row in examples)]
 
 
 def _inputs(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[dict[str, str | None]]:

@@ -2,135 +2,114 @@
 
 from __future__ import annotations
 
-import json
-import math
-import re
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import mlflow
-from mlflow.entities import Metric, Param, RunTag
-from mlflow.tracking import MlflowClient
-
-from hpo.collapse import COLLAPSED
-from hpo.ledger import State, TrialRecord
-from hpo.tracking.writer import Batch, Writer
-
-PARAM_CHARACTERS = 500
-EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}  # the UI's views for training, not for agents
-FACT_METRICS = (
-    "train_s",
-    "eval_s",
-    "wait_s",
-    "load_s",
-    "save_s",
-    "peak_memory_mib",
-    "trainable_parameters",
-    "total_parameters",
-)
+from hpo.config.schema import TrackingSpec
+from hpo.ledger import Ledger, TrialRecord
+from hpo.tracking import writes
+from hpo.tracking.retry import PATIENCE_S, Retry
+from hpo.tracking.runs import Runs
+from hpo.tracking.writer import Writer
+from hpo.tracking.writes import Write
 
 
 class Tracker:
-    """Observer of a search that shows it in MLflow.
+    """Observer of a search that shows it in MLflow. No call waits for MLflow but those that say so.
+
+    Of what the ledger says about the sweep it needs `sweep_id`, `mlflow_uri` and `started_at`; it writes there
+    `mlflow_run_id`, `mlflow_experiment_id` and `mlflow_seq`, and the trials' run ids.
 
     Args:
-        uri: MLflow tracking URI.
-        experiment: Name of the MLflow experiment; made when there is none.
         artifacts: Folder for the artifacts of an experiment made here; None: the server's own place.
+        metric: Name of the optimized metric.
     """
 
-    def __init__(self, uri: str, experiment: str, sweep: str, metric: str, artifacts: Path | None) -> None:
-        mlflow.set_tracking_uri(uri)
-        mlflow.set_registry_uri(uri)
-        self.client = MlflowClient(uri)
+    def __init__(self, ledger: Ledger, spec: TrackingSpec, artifacts: Path | None, metric: str) -> None:
+        about = ledger.about
+        self.sweep = ledger.name
         self.metric = metric
-        self.sweep = sweep
-        self.experiment_id = self._experiment(experiment, artifacts)
-        parent = self.client.create_run(self.experiment_id, run_name=sweep, tags={"mlflow.runName": sweep})
-        self.run_id = str(parent.info.run_id)
-        self.writer = Writer(self.client, self.experiment_id, self.run_id)
-
-    def _experiment(self, name: str, artifacts: Path | None) -> str:
-        found = self.client.get_experiment_by_name(name)
-        if found is not None:
-            return str(found.experiment_id)
-        location = artifacts.resolve().as_uri() if artifacts is not None else None
-        return str(self.client.create_experiment(name, artifact_location=location, tags=EXPERIMENT_TAGS))
+        self._started_ms = writes.milliseconds(about["started_at"])
+        retry = Retry()
+        self._runs = Runs(about["mlflow_uri"], ledger, spec.experiment, artifacts, retry)
+        self._writer = Writer(self._runs, ledger, metric, retry)
 
     def describe(self, params: Mapping[str, Any], tags: Mapping[str, Any]) -> None:
-        """Parameters and tags of the sweep's own run."""
-        self.writer.put(Batch(None, params=_params(params), tags=_tags(tags)))
+        """Parameters and tags of the sweep's own run. What differs there stays, and a tag tells the new value."""
+        self._writer.put(Write(None, params=writes.as_params(params), tags=writes.as_tags(tags), unsure=True))
+
+    def text(self, name: str, content: str) -> None:
+        """A text file among the sweep's artifacts; one of the same name is replaced."""
+        self._writer.put(Write(None, texts={name: content}))
 
     def baselines(self, found: Iterable[Mapping[str, Any]]) -> None:
-        """What the cheap baselines reach, as metrics of the sweep's own run."""
+        """What the cheap baselines reach, as metrics of the sweep's own run. Said again, it changes nothing."""
         values = {f"baseline/{b['name']}/{metric}": value for b in found for metric, value in b["metrics"].items()}
-        self.writer.put(Batch(None, metrics=_metrics({_metric_name(name): v for name, v in values.items()}, 0)))
+        self._writer.put(Write(None, metrics=writes.as_metrics(values, self._started_ms, 0), unsure=True))
+
+    def catch_up(self, records: Sequence[TrialRecord]) -> None:
+        """After a restart: write what MLflow does not have, before anything that happens from now on.
+
+        Args:
+            records: The ledger's, after `Ledger.settle` and before the search goes on.
+        """
+        self._writer.catch_up([replace(r, evaluations=list(r.evaluations), attempts=list(r.attempts)) for r in records])
 
     def started(self, record: TrialRecord) -> None:
         """Make the trial's run."""
-        name = f"{self.sweep} #{record.number}"
-        tags = _tags({"trial": record.number, "sweep": self.sweep, "state": State.RUNNING.value})
-        self.writer.put(Batch(record.number, name=name, params=_params(record.params), tags=tags))
+        self._writer.put(writes.started(record, self.sweep))
 
     def evaluated(self, record: TrialRecord) -> None:
         """Write the newest evaluation."""
-        entry = record.evaluations[-1]
-        values = {f"eval/{name}": value for name, value in entry["metrics"].items()}
-        values |= {"train/loss": entry["train_loss"], "train/learning_rate": entry["learning_rate"]}
-        values |= {"train/samples_per_s": entry["samples_per_s"], "epoch": entry["epoch"]}
-        values |= {f"time/{kind}": entry[kind] for kind in ("train_s", "eval_s", "wait_s") if kind in entry}
-        self.writer.put(Batch(record.number, metrics=_metrics(values, int(entry["step"]))))
+        self._writer.put(writes.evaluated(record.number, record.evaluations[-1]))
+
+    def paused(self, record: TrialRecord) -> None:
+        """Write that the trial waits."""
+        self._writer.put(writes.standing(record))
+
+    def resumed(self, record: TrialRecord) -> None:
+        """Write that the trial goes on."""
+        self._writer.put(writes.standing(record))
 
     def ended(self, record: TrialRecord) -> None:
         """Write how the trial ended, and its totals."""
-        values = {f"total/{key}": record.facts[key] for key in FACT_METRICS if key in record.facts}
-        if record.value is not None:
-            values[f"best/{self.metric}"] = record.value
-        tags: dict[str, Any] = {"state": record.state.value, "cause": record.cause.value if record.cause else ""}
-        tags |= {key: record.facts[key] for key in ("device", "precision", COLLAPSED) if key in record.facts}
-        if record.reason:
-            tags["reason"] = record.reason[-4000:]
-        self.writer.put(
-            Batch(record.number, metrics=_metrics(values, record.steps), tags=_tags(tags), status=record.state.mlflow)
-        )
-        if record.value is not None:
-            trial_value = _metrics({f"trial/{self.metric}": record.value}, record.number)
-            self.writer.put(Batch(None, metrics=trial_value))
+        for write in writes.ended(record, self.metric):
+            self._writer.put(write)
 
-    def text(self, name: str, content: str) -> None:
-        """A text file among the sweep's artifacts."""
-        self.client.log_text(self.run_id, content, name)
+    def wait_written(self, patience_s: float = PATIENCE_S) -> None:
+        """Wait until all that was said so far is in MLflow, and the run ids in the ledger.
 
-    def finish(self, values: Mapping[str, float], status: str) -> None:
+        Args:
+            patience_s: The longest time without progress, in seconds.
+
+        Raises:
+            TrackingError: The patience ran out.
+        """
+        self._writer.wait_written(patience_s)
+
+    def opened(self, patience_s: float = PATIENCE_S) -> Runs:
+        """The sweep's runs in MLflow, after waiting until there is one.
+
+        Raises:
+            TrackingError: MLflow did not answer for so many seconds.
+        """
+        self._writer.wait_open(patience_s)
+        return self._runs
+
+    def finish(self, values: Mapping[str, float], status: str, at: float, patience_s: float = PATIENCE_S) -> None:
         """Write the sweep's totals and its end, and wait until everything is written.
+
+        Args:
+            values: Metrics of the sweep's own run.
+            status: One of MLflow's: FINISHED, FAILED, KILLED.
+            at: When the sweep ended, Unix seconds, as the ledger has it.
+            patience_s: The longest time without progress, in seconds.
 
         Raises:
             TrackingError: When MLflow did not take it all.
         """
-        self.writer.put(Batch(None, metrics=_metrics(values, 0), status=status))
-        self.writer.close()
-
-
-def _metric_name(name: str) -> str:
-    """MLflow takes letters, digits and a few signs."""
-    return re.sub(r"[^\w./ -]", "-", name)
-
-
-def _metrics(values: Mapping[str, float], step: int) -> list[Metric]:
-    """MLflow's databases take no NaN or infinity; those are told by state and cause."""
-    now_ms = int(time.time() * 1000)
-    return [Metric(key, float(value), now_ms, step) for key, value in values.items() if math.isfinite(value)]
-
-
-def _params(values: Mapping[str, Any]) -> list[Param]:
-    return [Param(key, _text(value)[:PARAM_CHARACTERS]) for key, value in values.items()]
-
-
-def _tags(values: Mapping[str, Any]) -> list[RunTag]:
-    return [RunTag(key, _text(value)) for key, value in values.items()]
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        at_ms = writes.milliseconds(at)
+        self._writer.put(Write(None, metrics=writes.as_metrics(values, at_ms, 0), status=status, end_ms=at_ms))
+        self._writer.close(patience_s)

@@ -1,163 +1,187 @@
-"""Writes to MLflow from a thread of its own, in order and in batches, so that no trial waits for a server."""
+"""Writes to MLflow from a thread of its own, in order and each thing once, so that no trial waits for a server."""
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
-from mlflow.entities import Metric, Param, RunTag
-from mlflow.exceptions import MlflowException
-from mlflow.tracking import MlflowClient
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from hpo.errors import TrackingError
+from hpo.ledger import Ledger, TrialRecord
+from hpo.tracking.backlog import Backlog
+from hpo.tracking.delivery import Delivery
+from hpo.tracking.retry import GaveUpError, Retry, reason_of
+from hpo.tracking.runs import Runs
+from hpo.tracking.writes import Write, unwritten
 
-log = logging.getLogger(__name__)
-
-METRICS_A_BATCH = 900  # MLflow takes 1000 entries a call: https://mlflow.org/docs/latest/rest-api.html#log-batch
-PARAMS_A_BATCH = 90
-RETRY_S = (0.5, 1.0, 2.0, 4.0, 8.0)
-
-
-@dataclass
-class Batch:
-    """What is to be written to one run. Key of the run: a trial's number, or None for the sweep's own run."""
-
-    key: int | None
-    metrics: list[Metric] = field(default_factory=list)
-    params: list[Param] = field(default_factory=list)
-    tags: list[RunTag] = field(default_factory=list)
-    name: str | None = None  # given: the run is made first, under this name
-    status: str | None = None  # given: the run is ended with it
-    at_ms: int = 0
+NOTE_S = 1.0  # Least time between two notes in the ledger of how far MLflow is.
 
 
 class Writer:
-    """A queue of batches and the thread that writes them.
+    """A backlog of writes and the thread that works it off.
 
-    A call that fails for want of a server is tried again with growing pauses, in order, until `close` runs out of
-    patience; a call that MLflow refuses is an error of ours and is raised by `close`.
+    What fails is tried again, until whoever waits in `close` gives up; what MLflow refuses is left out, and told by
+    `close`. How far MLflow is, is noted in the ledger as `mlflow_seq` after it was written, so that all that is not in
+    MLflow comes after that in the ledger.
+
+    Args:
+        metric: Name of the optimized metric.
     """
 
-    def __init__(self, client: MlflowClient, experiment_id: str, parent_run_id: str) -> None:
-        self._client = client
-        self._experiment_id = experiment_id
-        self._runs: dict[int | None, str] = {None: parent_run_id}
-        self._queue: deque[Batch] = deque()
-        self._changed = threading.Condition()
-        self._closing_at: float | None = None
-        self._error: Exception | None = None
+    def __init__(self, runs: Runs, ledger: Ledger, metric: str, retry: Retry) -> None:
+        self._runs = runs
+        self._ledger = ledger
+        self._sweep = ledger.name
+        self._metric = metric
+        self._retry = retry
+        self._delivery = Delivery(runs, retry)
+        self._backlog = Backlog()
+        self._changed = threading.Condition()  # Guards backlog and flags; never held during a call to MLflow or ledger.
+        self._opened = self._closing = self._ended = False
+        self._died: BaseException | None = None
+        self._noted = (0, time.monotonic())
         self._thread = threading.Thread(target=self._run, name="mlflow-writer", daemon=True)
         self._thread.start()
 
-    @property
-    def run_ids(self) -> dict[int, str]:
-        """MLflow run ids of the trials whose runs exist by now."""
-        return {key: run_id for key, run_id in list(self._runs.items()) if key is not None}
-
-    def put(self, batch: Batch) -> None:
-        """Queue a batch; returns at once."""
-        batch.at_ms = batch.at_ms or int(time.time() * 1000)
+    def put(self, write: Write) -> None:
+        """Take a write; returns at once."""
         with self._changed:
-            self._queue.append(batch)
-            self._changed.notify()
+            self._backlog.put(write)
+            self._changed.notify_all()
 
-    def close(self, patience_s: float = 60.0) -> None:
-        """Write all that is queued, then end the thread.
+    def catch_up(self, records: Sequence[TrialRecord]) -> None:
+        """Take what of these records MLflow does not have; returns at once. Not to be changed by others from now on."""
+        with self._changed:
+            self._backlog.records = records
+            self._changed.notify_all()
+
+    def wait_open(self, patience_s: float) -> None:
+        """Wait until the sweep's run exists.
 
         Raises:
-            TrackingError: When something could not be written.
+            TrackingError: MLflow did not answer in time.
+        """
+        self._wait(lambda: self._opened, patience_s)
+
+    def wait_written(self, patience_s: float) -> None:
+        """Wait until all that was put so far is written; the wait goes on as long as something is written.
+
+        Raises:
+            TrackingError: Nothing was, for so long.
+        """
+        self._wait(lambda: self._opened and not len(self._backlog), patience_s)
+
+    def close(self, patience_s: float) -> None:
+        """Write all that waits, then end the thread.
+
+        Raises:
+            TrackingError: Nothing was written for so long, or something was refused.
         """
         with self._changed:
-            self._closing_at = time.monotonic() + patience_s
-            self._changed.notify()
-        self._thread.join()
-        if self._error is not None:
-            raise TrackingError(f"MLflow did not take {len(self._queue)} writes: {self._error}") from self._error
+            self._closing = True
+            self._changed.notify_all()
+        try:
+            self._wait(lambda: self._ended, patience_s)
+        finally:
+            self._retry.give_up()
+        refused = self._delivery.refused
+        if refused:
+            what, why = next(iter(refused.items()))
+            raise TrackingError(f"MLflow refused {_counted(len(refused))}; the first: {what}: {why}")
+
+    def _wait(self, condition: Callable[[], bool], patience_s: float) -> None:
+        with self._changed:
+            since = time.monotonic()
+            while not condition() and not self._ended:
+                left = max(since, self._retry.progress_at) + patience_s - time.monotonic()
+                if left <= 0:
+                    raise self._error() from None
+                self._changed.wait(left)
+            if self._died is not None:
+                raise self._error() from self._died
+
+    def _error(self) -> TrackingError:
+        died = self._died
+        why = self._retry.trouble if died is None else f"{type(died).__name__}: {reason_of(died)}"
+        return TrackingError(
+            f"MLflow did not take {_counted(len(self._backlog))} ({why}); "
+            f"they are kept in the ledger: hpo resume {self._sweep} writes them"
+        )
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Whatever ends the thread's work, those who wait for it are told, and raise it."""
+        try:
+            yield
+        except GaveUpError:
+            pass
+        except BaseException as error:  # noqa: BLE001  # not carried on from: raised by `_wait`, in the other thread
+            self._died = error
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
 
     def _run(self) -> None:
+        with self._telling():
+            self._open()
+            while self._has_work():
+                write = self._next()
+                if write is not None:
+                    self._delivery.write(write)
+                    self._finish_taken()
+            self._note()
+            self._runs.delete_twins()
+
+    def _open(self) -> None:
+        self._runs.open()
+        through = int(self._ledger.about.get("mlflow_seq", 0)) if self._runs.known else 0
+        with self._changed:
+            self._backlog.begin_after(through)
+            self._noted = (through, time.monotonic())
+            self._opened = True
+            self._retry.progress()
+            self._changed.notify_all()
+
+    def _has_work(self) -> bool:
+        """Wait for something to do; False: there will be nothing more."""
         while True:
+            behind = self._backlog.through != self._noted[0]
+            if behind and time.monotonic() - self._noted[1] >= NOTE_S:
+                self._note()
+                behind = False
             with self._changed:
-                while not self._queue and self._closing_at is None:
-                    self._changed.wait()
-                if not self._queue:
-                    return
-                batch = self._merge()
-            if not self._write_patiently(batch):
-                return
-
-    def _merge(self) -> Batch:
-        """The first batch of the queue with all that follows for the same run: fewer calls for the same record."""
-        batch = self._queue.popleft()
-        while self._queue and self._queue[0].key == batch.key and batch.status is None:
-            following = self._queue.popleft()
-            batch.metrics += following.metrics
-            batch.params += following.params
-            batch.tags += following.tags
-            batch.status = following.status
-            batch.at_ms = max(batch.at_ms, following.at_ms) if batch.name is None else batch.at_ms
-        return batch
-
-    def _write_patiently(self, batch: Batch) -> bool:
-        steps = self._steps(batch)
-        tries = 0
-        while steps:
-            try:
-                steps[0]()
-                steps.pop(0)
-                tries = 0
-            except (MlflowException, OSError) as error:
-                if _is_refusal(error) or self._out_of_patience():
-                    self._error = error
-                    with self._changed:
-                        self._queue.appendleft(batch)
+                if self._backlog or self._backlog.records is not None:
+                    return True
+                if self._closing:
                     return False
-                log.warning("MLflow does not answer (%s); trying again", error)
-                with self._changed:
-                    self._changed.wait(RETRY_S[min(tries, len(RETRY_S) - 1)])
-                tries += 1
-        return True
+                self._changed.wait(NOTE_S if behind else None)
 
-    def _steps(self, batch: Batch) -> list[Callable[[], None]]:
-        """The calls that write a batch; each is made once."""
-        steps: list[Callable[[], None]] = []
-        if batch.name is not None:
-            steps.append(lambda: self._create(batch))
-        chunks = max(
-            1, -(-len(batch.metrics) // METRICS_A_BATCH), -(-len(batch.params) // PARAMS_A_BATCH)
-        )  # ceiling division
-        for i in range(chunks):
-            metrics = batch.metrics[i * METRICS_A_BATCH : (i + 1) * METRICS_A_BATCH]
-            params = batch.params[i * PARAMS_A_BATCH : (i + 1) * PARAMS_A_BATCH]
-            tags = batch.tags if i == 0 else []
-            if metrics or params or tags:
-                steps.append(
-                    lambda m=metrics, p=params, t=tags: self._client.log_batch(  # type: ignore[misc]
-                        self._runs[batch.key], metrics=m, params=p, tags=t
-                    )
-                )
-        if batch.status is not None:
-            steps.append(lambda: self._client.set_terminated(self._runs[batch.key], batch.status, batch.at_ms))
-        return steps
+    def _next(self) -> Write | None:
+        """What to write now; None: the ledger's records had nothing."""
+        records = self._backlog.records
+        if records is not None:
+            self._runs.take_over(records)
+            writes = unwritten(records, self._backlog.through, self._sweep, self._metric)
+            if any(write.name is not None and not self._runs.has(write.key) for write in writes):
+                self._runs.look_up()
+            with self._changed:
+                self._backlog.replace_records(writes)
+        with self._changed:
+            return self._backlog.take() if self._backlog else None
 
-    def _create(self, batch: Batch) -> None:
-        tags = {"mlflow.parentRunId": self._runs[None], "mlflow.runName": batch.name}
-        run = self._client.create_run(self._experiment_id, start_time=batch.at_ms, tags=tags, run_name=batch.name)
-        self._runs[batch.key] = run.info.run_id
+    def _finish_taken(self) -> None:
+        with self._changed:
+            self._backlog.done()
+            self._retry.progress()
+            self._changed.notify_all()
 
-    def _out_of_patience(self) -> bool:
-        return self._closing_at is not None and time.monotonic() > self._closing_at
+    def _note(self) -> None:
+        through = self._backlog.through
+        if through != self._noted[0]:
+            self._ledger.note("mlflow_seq", through)
+        self._noted = (through, time.monotonic())
 
 
-def _is_refusal(error: Exception) -> bool:
-    """Whether MLflow understood and said no; anything else may pass."""
-    return isinstance(error, MlflowException) and error.error_code in (
-        "INVALID_PARAMETER_VALUE",
-        "RESOURCE_DOES_NOT_EXIST",
-        "RESOURCE_ALREADY_EXISTS",
-        "PERMISSION_DENIED",
-        "UNAUTHENTICATED",
-    )
+def _counted(count: int) -> str:
+    return f"{count} write{'' if count == 1 else 's'}"

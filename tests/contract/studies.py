@@ -7,7 +7,7 @@ from typing import Any
 import optuna
 from optuna.trial import TrialState
 
-from hpo.samplers import CAUSE_ATTR, Sampler
+from hpo.samplers import OUTCOME_ATTR, Sampler
 from hpo.space import CategoricalDimension, Condition, FloatDimension, IntDimension, Space
 
 NUMERIC = Space(
@@ -57,10 +57,10 @@ def finish(study: optuna.Study, trial: optuna.Trial, space: Space) -> None:
     trial.report(value - 0.5, 1)
     match trial.number % 6:
         case 1 | 2:
-            trial.set_user_attr(CAUSE_ATTR, "scheduler")
+            trial.set_user_attr(OUTCOME_ATTR, {"cause": "scheduler"})
             study.tell(trial.number, state=TrialState.PRUNED)
         case 3:
-            trial.set_user_attr(CAUSE_ATTR, "diverged")
+            trial.set_user_attr(OUTCOME_ATTR, {"cause": "diverged"})
             study.tell(trial.number, state=TrialState.PRUNED)
         case 4:
             study.tell(trial.number, state=TrialState.FAIL)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from hpo.budget import Budget
+from hpo.failures import Patience
 from hpo.ledger import Cause, Ledger, Outcome, State, TrialRecord, ledger_url
 from hpo.samplers import RandomSpec, make_sampler
 from hpo.schedulers import AshaSpec, Decision, FifoSpec, SchedulerSpec, make_scheduler
@@ -30,6 +32,12 @@ class Seen:
     def evaluated(self, record: TrialRecord) -> None:
         self.events.append(("evaluated", record.number, record.state.value))
 
+    def paused(self, record: TrialRecord) -> None:
+        self.events.append(("paused", record.number, record.state.value))
+
+    def resumed(self, record: TrialRecord) -> None:
+        self.events.append(("resumed", record.number, record.state.value))
+
     def ended(self, record: TrialRecord) -> None:
         self.events.append(("ended", record.number, record.state.value))
 
@@ -50,7 +58,8 @@ def make(
         sampler,
         scheduler,
         metric="accuracy",
-        trials=trials,
+        budget=Budget(trials),
+        patience=Patience(0),
         start=start,
         trivial=trivial,
         observers=(seen,),
@@ -82,7 +91,7 @@ def test_runs_its_budget_and_the_records_equal_the_ledger(tmp_path: Path) -> Non
     run(search)
     assert len(search.records) == 12
     assert search.finished
-    told = Ledger.open(tmp_path, "sweep").trials()
+    told = Ledger.open(ledger_url(tmp_path), "sweep").trials()
     kept = ("number", "state", "cause", "reason", "value", "value_epoch", "params", "evaluations", "facts", "ended_at")
     for ours, theirs in zip(search.records.values(), told, strict=True):
         assert {key: repr(getattr(ours, key)) for key in kept} == {key: repr(getattr(theirs, key)) for key in kept}
@@ -108,17 +117,22 @@ def test_starting_configuration_is_first(tmp_path: Path) -> None:
     assert second.params != first.params
 
 
-def test_stop_ends_what_runs_and_only_that(tmp_path: Path) -> None:
+def test_leave_pauses_what_runs_and_only_that(tmp_path: Path) -> None:
     search, seen = make(tmp_path, FifoSpec())
     for _ in range(3):
         search.propose()
     search.evaluated(0, evaluation(1, 0.5))
     search.ended(1, Outcome(Cause.ERROR, "boom"))
-    search.stop(Cause.STOPPED_BY_USER, "Ctrl-C")
-    causes = [record.cause for record in search.records.values()]
-    assert causes == [Cause.STOPPED_BY_USER, Cause.ERROR, Cause.STOPPED_BY_USER]
+    search.leave("Ctrl-C")
+    assert [record.state for record in search.records.values()] == [State.PAUSED, State.FAILED, State.PAUSED]
+    assert [record.state for record in search.ledger.trials()] == [State.PAUSED, State.FAILED, State.PAUSED]
+    assert search.records[0].attempts[-1].end == "Ctrl-C"
     assert search.running == []
-    assert seen.events.count(("ended", 1, "failed")) == 1
+    assert [event for event in seen.events if event[0] in ("paused", "ended")] == [
+        ("ended", 1, "failed"),
+        ("paused", 0, "paused"),
+        ("paused", 2, "paused"),
+    ]
 
 
 def test_training_without_one_evaluation_is_an_error(tmp_path: Path) -> None:

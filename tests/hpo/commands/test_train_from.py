@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hpo.ledger import Ledger
+from hpo.ledger import Ledger, ledger_url
 from tests.hpo.commands.conftest import Hpo, Swept
 
 pytestmark = pytest.mark.e2e
@@ -24,7 +24,7 @@ def result_of(stdout: str) -> dict[str, Any]:
 
 
 def test_every_trial_comes_out_again_to_the_last_digit(hpo: Hpo, swept: Swept) -> None:
-    records = Ledger.open(swept.output, "first").trials()
+    records = Ledger.open(ledger_url(swept.output), "first").trials()
     complete = [record for record in records if record.state.value == "complete"]
     pruned = [record for record in records if record.state.value == "pruned"]
     assert {record.params["tuning"] for record in records} == {"full", "lora"}

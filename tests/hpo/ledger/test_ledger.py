@@ -23,8 +23,7 @@ def run(ledger: Ledger, values: list[float], outcome: Outcome) -> int:
     ledger.start(number, {"train.learning_rate": 0.1, "tuning.targets": ["a", "b"]})
     for step, value in enumerate(values, start=1):
         ledger.evaluate(number, evaluation(10 * step, value), value)
-    finite = [value for value in values if math.isfinite(value)]
-    ledger.end(number, outcome, max(finite) if finite else None)
+    ledger.end(ledger.trial(number), outcome)
     return number
 
 
@@ -54,9 +53,12 @@ def test_optuna_is_told_the_truth(ledger: Ledger, cause: Cause | None, state: St
 def test_record_survives_the_process_that_wrote_it(ledger: Ledger, tmp_path: Path) -> None:
     run(ledger, [0.5], Outcome(None, facts={"device": "cpu"}))
     ledger.set_run_id(0, "abc")
-    (record,) = Ledger.open(tmp_path, "first").trials()
+    (record,) = Ledger.open(ledger_url(tmp_path), "first").trials()
     assert record.params == {"train.learning_rate": 0.1, "tuning.targets": ["a", "b"]}
-    assert record.evaluations == [evaluation(10, 0.5)]
+    (entry,) = record.evaluations
+    assert {key: entry[key] for key in evaluation(10, 0.5)} == evaluation(10, 0.5)
+    assert (record.start_seq, entry["seq"], record.end_seq) == (1, 2, 3)
+    assert record.started_at <= entry["at"] <= record.ended_at
     assert (record.facts, record.mlflow_run_id, record.epochs, record.steps) == ({"device": "cpu"}, "abc", 1.0, 10)
     assert record.seconds("train_s") == 2.0
 
@@ -75,7 +77,7 @@ def test_first_of_equal_values_is_the_best(ledger: Ledger) -> None:
 
 def test_unknown_sweep_names_the_known(ledger: Ledger, tmp_path: Path) -> None:
     with pytest.raises(UnknownSweepError, match=r"NAME: no sweep called 'other' .*there are: first"):
-        Ledger.open(tmp_path, "other")
+        Ledger.open(ledger_url(tmp_path), "other")
 
 
 def test_name_is_taken_once(ledger: Ledger, tmp_path: Path) -> None:
@@ -85,8 +87,8 @@ def test_name_is_taken_once(ledger: Ledger, tmp_path: Path) -> None:
 
 def test_names_newest_first(ledger: Ledger, tmp_path: Path) -> None:
     Ledger.create(ledger_url(tmp_path), "second", maximize=False, about={})
-    assert sweep_names(tmp_path) == ["second", "first"]
-    assert sweep_names(tmp_path / "nowhere") == []
+    assert sweep_names(ledger_url(tmp_path)) == ["second", "first"]
+    assert sweep_names(ledger_url(tmp_path / "nowhere")) == []
 
 
 def test_wal_mode(ledger: Ledger, tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 import mlflow
 import pandas as pd
 import pytest
-from mlflow.tracking import MlflowClient
 
 from hpo.tracking.champion import log_champion
 from models.data import prepare
@@ -14,6 +13,7 @@ from models.predict import Predictor
 from models.spec import FullTuning, MultiTaskData, TinyModel, TrainParams, TrainSpec
 from models.training import train
 from tests.contract.task_contract import write_rows
+from tests.hpo.tracking.played import Driver, new_ledger
 from tests.models.tasks.sentences import ENTITIES, QUESTIONS, REVIEWS
 
 ROWS = {
@@ -39,12 +39,11 @@ def test_a_table_of_rows_of_every_part(spec: TrainSpec, tmp_path: Path) -> None:
     weights = Path(str(train(spec, None, tmp_path / "out").weights))
     examples = prepare(spec.data, spec.model, spec.cache_dir).examples()
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    mlflow.set_tracking_uri(uri)
-    mlflow.set_registry_uri(uri)
-    client = MlflowClient(uri)
-    experiment = client.create_experiment("parts", artifact_location=(tmp_path / "artifacts").as_uri())
-    run_id = client.create_run(experiment).info.run_id
-    loaded = mlflow.pyfunc.load_model(log_champion(client, run_id, weights, "multi_task", examples, "parts"))
+    driver = Driver(new_ledger(tmp_path, uri), tmp_path / "artifacts")
+    driver.play(trials=1, steps=1)
+    champion = log_champion(driver.tracker, driver.records[0], weights, "multi_task", examples, "parts")
+    driver.finish()
+    loaded = mlflow.pyfunc.load_model(champion["uri"])
     columns = {column.name: column.required for column in loaded.metadata.get_input_schema().inputs}
     assert columns == {"task": True, "question": False, "context": False, "tokens": False, "text": False}
     rows = [

@@ -1,0 +1,68 @@
+"""Where sweeps are: the folder of results and the ledger, as every command is told them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from hpo.config.schema import Config
+from hpo.ledger import Ledger, ledger_url, sweep_names
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder of results with its ledger.
+
+    Attributes:
+        url: Database of the ledger; None: SQLite in the folder.
+    """
+
+    output_dir: Path
+    url: str | None = None
+
+    @classmethod
+    def default(cls, output_dir: str | Path | None = None) -> Place:
+        """As for every command: by environment, else the config's default."""
+        folder = output_dir or os.environ.get("HPO_OUTPUT_DIR") or str(Config.output_dir)
+        return cls(Path(folder), os.environ.get("HPO_LEDGER_URL") or None)
+
+    @property
+    def ledger_url(self) -> str:
+        """The ledger's database."""
+        return ledger_url(self.output_dir, self.url)
+
+    def names(self) -> list[str]:
+        """Names of the sweeps, the newest first."""
+        return sweep_names(self.ledger_url)
+
+    def ledger(self, name: str) -> Ledger:
+        """A sweep's part of the ledger.
+
+        Raises:
+            UnknownSweepError: There is no such sweep.
+        """
+        return Ledger.open(self.ledger_url, name)
+
+
+def add_output_dir(parser: argparse.ArgumentParser) -> None:
+    """The option that names the output folder, with the same default as the config."""
+    folder = Place.default().output_dir
+    parser.add_argument("--output-dir", type=Path, default=folder, help="folder of all results (%(default)s)")
+
+
+def add_place(parser: argparse.ArgumentParser) -> None:
+    """The options that name folder and ledger, with the same defaults as the config."""
+    add_output_dir(parser)
+    parser.add_argument(
+        "--ledger",
+        metavar="URL",
+        default=Place.default().url,
+        help="database of the ledger (HPO_LEDGER_URL, else SQLite in the output folder)",
+    )
+
+
+def place_of(given: argparse.Namespace) -> Place:
+    """What `add_place` was given."""
+    return Place(given.output_dir, given.ledger)

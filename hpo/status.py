@@ -1,0 +1,119 @@
+"""How a sweep stands, from the ledger alone: while it runs, or after."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hpo.budget import Budget
+from hpo.ledger import Driver, Inbox, Ledger, State, TrialRecord, driver_of, open_engine
+from hpo.place import Place
+from hpo.results import best_trial
+
+RUNNING, INTERRUPTED = "running", "interrupted"
+
+
+@dataclass(frozen=True)
+class Status:
+    """One sweep at one moment.
+
+    Attributes:
+        state: `running`, `stopped`, `finished`, `failed`; `interrupted`: its driver is gone without a word.
+        driver: Who drives it; None: nobody.
+        left_because: Why the last driver left; empty: it did not, or the sweep was done.
+        requests: How many requests wait for a driver.
+        spent_s: Seconds that it ran, by all its drivers.
+    """
+
+    name: str
+    state: str
+    metric: str
+    driver: Driver | None
+    left_because: str
+    budget: Budget
+    records: tuple[TrialRecord, ...]
+    best: TrialRecord | None
+    requests: int
+    started_at: float
+    spent_s: float
+
+    @property
+    def counts(self) -> dict[State, int]:
+        """How many trials are in each state."""
+        return dict(Counter(record.state for record in self.records))
+
+    def in_state(self, state: State) -> list[TrialRecord]:
+        """The trials that are in a state."""
+        return [record for record in self.records if record.state is state]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether somebody drives it."""
+        return self.driver is not None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able."""
+        best, driver = self.best, self.driver
+        return {
+            "name": self.name,
+            "state": self.state,
+            "metric": self.metric,
+            "driver": None if driver is None else {"host": driver.host, "pid": driver.pid, "since": driver.since},
+            "left_because": self.left_because,
+            "budget": self.budget.to_dict(),
+            "counts": {state.value: count for state, count in self.counts.items()},
+            "best": None if best is None else {"number": best.number, "value": best.value},
+            "requests": self.requests,
+            "started_at": self.started_at,
+            "spent_s": self.spent_s,
+            "trials": [_trial(record) for record in self.records],
+        }
+
+
+def status_of(ledger: Ledger, place: Place) -> Status:
+    """How a sweep stands now."""
+    engine = open_engine(place.ledger_url)
+    about, records = ledger.about, ledger.trials()
+    driver = driver_of(engine, ledger.name)
+    alive = None if driver is None or driver.gone else driver
+    limits = about.get("budget", {"trials": None, "hours": None})
+    spent_s = float(about.get("spent_s", 0.0)) + (time.time() - alive.beat_at if alive else 0.0)
+    return Status(
+        name=ledger.name,
+        state=_state(about, alive),
+        metric=about["metric"],
+        driver=alive,
+        left_because="" if alive else about.get("left_because", ""),
+        budget=Budget(limits["trials"], limits["hours"]),
+        records=tuple(records),
+        best=best_trial(records, ledger.maximize),
+        requests=len(Inbox(engine, ledger.name).waiting()),
+        started_at=float(about["started_at"]),
+        spent_s=spent_s,
+    )
+
+
+def _state(about: Mapping[str, Any], driver: Driver | None) -> str:
+    if driver is not None:
+        return RUNNING
+    noted = str(about.get("status", RUNNING))
+    return INTERRUPTED if noted == RUNNING else noted
+
+
+def _trial(record: TrialRecord) -> dict[str, Any]:
+    last: Sequence[Any] = record.attempts[-1:]
+    return {
+        "number": record.number,
+        "state": record.state.value,
+        "cause": record.cause and record.cause.value,
+        "epochs": record.epochs,
+        "steps": record.steps,
+        "value": record.value,
+        "params": record.params,
+        "attempts": len(record.attempts),
+        "node": last[0].node if last else "",
+        "pid": last[0].pid if last else 0,
+    }

@@ -1,0 +1,104 @@
+"""Carries out what a person asks of a running sweep: from this terminal, or through the ledger from another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from hpo.budget import Budget
+from hpo.enqueue import enqueue
+from hpo.ledger import Cause, Inbox, Kind, Outcome, Request, State
+from hpo.search import Search, measured
+
+POLL_S = 1.0
+
+
+class Steward:
+    """The driver's ear. Asked by whatever runs the trials, in the driver's own thread.
+
+    Attributes:
+        stopping: Why the sweep is to be left, resumable; empty: it goes on.
+        in_trouble: Whether it is left because something is wrong, not because a person wants it.
+        endings: How trials that a person ended are to end, when they have left their slots.
+    """
+
+    def __init__(self, search: Search, inbox: Inbox, asked_here: Callable[[], str]) -> None:
+        self.stopping, self.in_trouble = "", False
+        self.endings: dict[int, Outcome] = {}
+        self._search, self._inbox, self._asked_here = search, inbox, asked_here
+        self._polled_at = 0.0
+
+    def tick(self) -> None:
+        """Look what is asked; the ledger's inbox at most once a second."""
+        self.stop(self._asked_here())
+        if self._search.given_up:
+            self.stop(self._search.given_up, in_trouble=True)
+        now = time.monotonic()
+        if now - self._polled_at < POLL_S:
+            return
+        self._polled_at = now
+        for request in self._inbox.waiting():
+            self._inbox.done(request.id, self._carry_out(request))
+
+    def stop(self, why: str, *, in_trouble: bool = False) -> None:
+        """Leave the sweep as soon as its trials have written their checkpoints; the first reason is kept."""
+        if why and not self.stopping:
+            self.stopping, self.in_trouble = why, in_trouble
+
+    def is_to_leave(self, number: int) -> bool:
+        """Whether a trial is to give up its slot."""
+        return bool(self.stopping) or number in self.endings
+
+    def left(self, number: int) -> None:
+        """A trial has done so."""
+        outcome = self.endings.pop(number, None)
+        if outcome is None:
+            self._search.left(number, "left")
+            if not self.stopping:
+                self._search.come_back(number)
+            return
+        record = self._search.records[number]
+        self._search.ended(number, Outcome(outcome.cause, outcome.reason, measured(record)))
+
+    def _carry_out(self, request: Request) -> str:
+        payload = request.payload
+        match request.kind:
+            case Kind.STOP:
+                self.stop("hpo stop")
+                return "stopping"
+            case Kind.STOP_TRIAL:
+                return self._end(int(payload["trial"]))
+            case Kind.EXTEND:
+                self._note_budget(request.id, lambda b: b.extend(payload["trials"], payload["hours"]))
+                return f"the budget is {self._search.budget}"
+            case Kind.ENQUEUE:
+                space = self._search.sampler.space
+                problems = space.contains(payload["params"])
+                if problems:
+                    return f"refused: {'; '.join(map(str, problems))}"
+                parent, warm_from = payload.get("parent"), payload.get("warm_from")
+                params = space.encode(payload["params"])
+                enqueue(self._search.ledger.study, params, request.id, parent=parent, warm_from=warm_from)
+                self._note_budget(request.id, Budget.one_more)
+                return "it is next"
+        raise ValueError(f"nobody knows how to {request.kind}")
+
+    def _end(self, number: int) -> str:
+        record = self._search.records.get(number)
+        if record is None:
+            return f"refused: there is no trial {number} yet"
+        if record.state.ended:
+            return f"trial {number} has ended before ({record.state})"
+        outcome = Outcome(Cause.STOPPED_BY_USER, f"hpo stop --trial {number}")
+        if record.state is State.RUNNING:
+            self.endings[number] = outcome
+            return f"trial {number} ends after its current step"
+        self._search.ended(number, Outcome(outcome.cause, outcome.reason, measured(record)))
+        return f"trial {number} has ended"
+
+    def _note_budget(self, request_id: int, change: Callable[[Budget], None]) -> None:
+        """Change the budget and write it down; the same request twice, as after a crash between, counts once."""
+        ledger, budget = self._search.ledger, self._search.budget
+        if ledger.about["budget"].get("request", 0) < request_id:
+            change(budget)
+            ledger.note("budget", {**budget.to_dict(), "request": request_id})

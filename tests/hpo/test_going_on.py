@@ -1,0 +1,214 @@
+"""A search whose driver is killed goes on as if it had not been: at every single write to the ledger."""
+
+import math
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hpo.budget import Budget
+from hpo.failures import Failure, Kind, Patience
+from hpo.ledger import Ledger, Outcome, State, ledger_url
+from hpo.ledger.storage import PatientStorage
+from hpo.samplers import GridSpec, Sampler, SamplerSpec, TPESpec, make_sampler
+from hpo.schedulers import AshaSpec, Decision, HyperbandSpec, Scheduler, SchedulerSpec, make_scheduler
+from hpo.search import Proposal, Search
+from hpo.space import Space, TrialSchema
+from models.spec import DocstringsData, FullTuning, TinyModel, TrainParams
+from tests.hpo.replaying import check_by_replay
+
+EPOCHS, TRIALS, SLOTS = 4, 9, 2
+PARAMS = TrainParams(epochs=EPOCHS)
+SCHEMA = TrialSchema({"data": DocstringsData(), "model": TinyModel(), "tuning": FullTuning(), "train": PARAMS})
+TREE = {
+    "train": {
+        "learning_rate": {"low": 1e-5, "high": 1e-1, "log": True},
+        "weight_decay": {"low": 0.0, "high": 0.1},
+        "batch_size": {"choices": [8, 16]},
+    }
+}
+GRID = {"train": {"learning_rate": {"choices": [1e-4, 1e-3, 1e-2]}, "batch_size": {"choices": [8, 16, 32]}}}
+WRITES = (
+    "create_new_trial",
+    "set_trial_param",
+    "set_trial_user_attr",
+    "set_trial_intermediate_value",
+    "set_trial_state_values",
+)
+
+
+class Killed(BaseException):
+    """The driver is gone at this instant."""
+
+
+class Executioner:
+    """Kills the driver at a given write to the ledger: before it, or just after."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.countdown = math.inf
+        self.after = False
+        self.writes = 0
+        for name in WRITES:
+            monkeypatch.setattr(PatientStorage, name, self._watching(getattr(PatientStorage, name)))
+
+    def _watching(self, write: Callable[..., Any]) -> Callable[..., Any]:
+        def method(*args: Any, **kwargs: Any) -> Any:
+            self.writes += 1
+            self.countdown -= 1
+            if self.countdown == 0 and not self.after:
+                raise Killed
+            written = write(*args, **kwargs)
+            if self.countdown == 0:
+                raise Killed
+            return written
+
+        return method
+
+
+def parts(sampler: SamplerSpec, scheduler: SchedulerSpec) -> tuple[Sampler, Scheduler]:
+    space = Space.parse(GRID if isinstance(sampler, GridSpec) else TREE, SCHEMA)
+    return make_sampler(sampler, space, 0), make_scheduler(scheduler, True, PARAMS)
+
+
+def open_search(url: str, sampler: SamplerSpec, scheduler: SchedulerSpec) -> Search:
+    return Search(
+        Ledger.open(url, "sweep"),
+        *parts(sampler, scheduler),
+        metric="accuracy",
+        budget=Budget(TRIALS),
+        patience=Patience(0),
+        start=None if isinstance(sampler, GridSpec) else {**START},
+    )
+
+
+START = {"train.learning_rate": 1e-4, "train.weight_decay": 0.0, "train.batch_size": 16}
+
+
+def value_of(params: dict[str, Any], epoch: int) -> float:
+    rate = params["train.learning_rate"]
+    return math.nan if rate > 0.05 else epoch / (1 + abs(math.log10(rate) + 3) + params["train.batch_size"] / 100)
+
+
+def evaluation(params: dict[str, Any], epoch: int) -> dict[str, Any]:
+    metrics = {"accuracy": value_of(params, epoch)}
+    return {"step": 10 * epoch, "epoch": float(epoch), "metrics": metrics, "last": epoch == EPOCHS}
+
+
+def run(search: Search, rng: random.Random) -> None:
+    """Train in two slots, in an order that chance decides; a trial that comes back repeats its last evaluation."""
+    slots: dict[int, tuple[Proposal, int]] = {}
+    while True:
+        while len(slots) < SLOTS and (proposal := search.next()) is not None:
+            done = round(search.records[proposal.number].epochs)
+            slots[proposal.number] = proposal, max(1, done)
+        if not slots:
+            return
+        number = rng.choice(sorted(slots))
+        proposal, epoch = slots[number]
+        if search.evaluated(number, evaluation(dict(proposal.params), epoch)) is Decision.STOP:
+            del slots[number]
+        elif epoch == EPOCHS:
+            search.ended(number, Outcome())
+            del slots[number]
+        else:
+            slots[number] = proposal, epoch + 1
+
+
+CASES = [(TPESpec(startup_trials=3), AshaSpec(reduction_factor=2)), (GridSpec(), HyperbandSpec(reduction_factor=2))]
+
+
+@pytest.mark.parametrize(("sampler", "scheduler"), CASES, ids=["tpe-asha", "grid-hyperband"])
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_killed_again_and_again_at_any_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sampler: SamplerSpec, scheduler: SchedulerSpec, after: bool
+) -> None:
+    url = ledger_url(tmp_path)
+    Ledger.create(url, "sweep", maximize=True, about={})
+    executioner, rng, kills = Executioner(monkeypatch), random.Random(0), 0
+    executioner.after = after
+    reported: dict[tuple[int, int], Any] = {}
+    while True:
+        executioner.countdown = rng.randint(1, 12)
+        try:
+            run(open_search(url, sampler, scheduler), rng)
+        except Killed:
+            kills += 1
+        else:
+            break
+        finally:
+            executioner.countdown = math.inf
+        for record in Ledger.open(url, "sweep").trials():
+            for entry in record.evaluations:
+                place = record.number, entry["step"]
+                assert reported.setdefault(place, repr(entry)) == repr(entry), "what was reported has changed"
+    ledger = Ledger.open(url, "sweep")
+    records = ledger.trials()
+    assert [record.number for record in records] == list(range(TRIALS))
+    assert all(record.state.ended for record in records)
+    assert {record.state for record in records} >= {State.COMPLETE, State.PRUNED}
+    assert kills > 15
+    start = None if isinstance(sampler, GridSpec) else START
+    compared = check_by_replay(ledger, tmp_path / "again", *parts(sampler, scheduler), "accuracy", start)
+    assert compared == sum(2 + len(record.evaluations) for record in records)
+
+
+def test_retries_and_pieces_survive_the_driver(tmp_path: Path) -> None:
+    url = ledger_url(tmp_path)
+    Ledger.create(url, "sweep", maximize=True, about={})
+
+    def search() -> Search:
+        made = open_search(url, *CASES[0])
+        made.patience = Patience(retries=2)
+        return made
+
+    first = search()
+    number = first.next().number  # type: ignore[union-attr]
+    first.failed(number, Failure(Kind.LOST, "gone"))
+    second = search()
+    assert second.next().number == number  # type: ignore[union-attr]
+    second.failed(number, Failure(Kind.HOST_MEMORY, "too large"))
+    third = search()
+    proposal = third.next()
+    assert proposal is not None
+    assert (proposal.number, proposal.attempt, proposal.pieces) == (number, 2, 2)
+    third.failed(number, Failure(Kind.HUNG, "silent"))
+    fourth = search()
+    assert fourth.next().number == number  # type: ignore[union-attr]
+    fourth.failed(number, Failure(Kind.LOST, "gone again"))
+    record = fourth.records[number]
+    assert (record.state, record.reason) == (State.FAILED, "tried 3 times; the last time: gone again")
+    assert [attempt.end for attempt in Ledger.open(url, "sweep").trials()[number].attempts] == [
+        "lost",
+        "host_memory",
+        "hung",
+        "",
+    ]
+
+
+def test_preempted_and_lost_nodes_do_not_count(tmp_path: Path) -> None:
+    url = ledger_url(tmp_path)
+    Ledger.create(url, "sweep", maximize=True, about={})
+    search = open_search(url, *CASES[0])
+    for kind in (Kind.PREEMPTED, Kind.NODE_LOST) * 3:
+        proposal = search.next()
+        assert proposal is not None
+        assert proposal.number == 0
+        search.failed(0, Failure(kind, "not its fault"))
+    assert search.records[0].state is State.PAUSED
+    assert search.next() is not None
+
+
+def test_a_hopeless_sweep_is_given_up(tmp_path: Path) -> None:
+    url = ledger_url(tmp_path)
+    Ledger.create(url, "sweep", maximize=True, about={})
+    search = open_search(url, *CASES[0])
+    search.patience = Patience(retries=5, max_failures=2)
+    for _ in range(2):
+        proposal = search.next()
+        assert proposal is not None
+        search.failed(proposal.number, Failure(Kind.ERROR, "KeyError: 'x'"))
+    assert search.given_up == "2 trials failed (0, 1), and sweep.max_failures=2"
+    assert search.next() is None
+    assert search.finished

@@ -1,0 +1,54 @@
+"""A sweep in a real MLflow store, without faults."""
+
+from pathlib import Path
+
+import pytest
+from mlflow.tracking import MlflowClient
+
+from hpo.ledger import Cause, Ledger
+from tests.hpo.tracking.played import Driver, check_mlflow, new_ledger
+
+
+@pytest.fixture(scope="module")
+def uri(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return f"sqlite:///{tmp_path_factory.mktemp('mlflow') / 'mlflow.db'}"
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, uri: str) -> Ledger:
+    return new_ledger(tmp_path, uri)
+
+
+def test_a_sweep_as_the_ledger_has_it(ledger: Ledger, uri: str, tmp_path: Path) -> None:
+    driver = Driver(ledger, tmp_path / "artifacts")
+    driver.tracker.describe({"train.epochs": 2, "space": {"a": 1}}, {"sweep": "sweep"})
+    driver.tracker.text("config.yaml", "a: 1\n")
+    driver.tracker.baselines([{"name": "majority", "metrics": {"accuracy": 0.5}}])
+    driver.play(trials=4, steps=3)
+    lost = driver.start()
+    driver.end(lost, Cause.ERROR, "x" * 9000)
+    driver.finish()
+    check_mlflow(ledger, uri)
+    client, about = MlflowClient(uri), ledger.about
+    parent = client.get_run(about["mlflow_run_id"])
+    assert parent.data.params == {"train.epochs": "2", "space": '{"a": 1}'}
+    assert (parent.data.metrics["baseline/majority/accuracy"], parent.data.metrics["best/accuracy"]) == (0.5, 0.75)
+    assert (parent.info.status, parent.info.end_time) == ("FINISHED", round(1000 * about["ended_at"]))
+    assert Path(client.download_artifacts(parent.info.run_id, "config.yaml", str(tmp_path))).read_text() == "a: 1\n"
+    assert len(client.get_run(ledger.trial(lost).mlflow_run_id).data.tags["reason"]) == 4000
+    assert about["mlflow_seq"] == ledger.trial(lost).end_seq
+
+
+def test_pauses_are_told(ledger: Ledger, uri: str) -> None:
+    driver = Driver(ledger)
+    number = driver.start()
+    driver.evaluate(number, 1, 0.5)
+    client = MlflowClient(uri)
+    for paused, status, state in ((True, "SCHEDULED", "paused"), (False, "RUNNING", "running")):
+        driver.pause(number, paused)
+        driver.tracker.wait_written()
+        run = client.get_run(ledger.trial(number).mlflow_run_id)
+        assert (run.info.status, run.data.tags["state"], run.data.tags["node"]) == (status, state, "here")
+    driver.end(number)
+    driver.finish()
+    check_mlflow(ledger, uri)
