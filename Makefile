@@ -8,7 +8,7 @@ BIN := .venv/bin
 SOURCES := hpo models tests bench conf
 
 .DEFAULT_GOAL := help
-.PHONY: help setup constraints sweep plan ui mlflow-server cluster-up cluster-down test test-slow check format docs
+.PHONY: help setup constraints sweep plan ui mlflow-server cluster-up cluster-down test chaos test-slow check format docs
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,8 +44,11 @@ cluster-up: setup  ## a Ray cluster of several processes on this machine: make c
 cluster-down: setup  ## end it, and nothing else
 	@$(BIN)/hpo cluster down $(ARGS)
 
-test: setup  ## the tests, offline, about fifteen minutes on two cores
-	@$(BIN)/python -m pytest -m 'not slow and not gpu' $(ARGS)
+test: setup  ## the tests, offline, about twenty minutes on two cores
+	@$(BIN)/python -m pytest -m 'not slow and not gpu and not chaos' $(ARGS)
+
+chaos: setup  ## drivers, trials, nodes, servers and disks fail in the middle of real sweeps, about ten minutes
+	@$(BIN)/python -m pytest -m 'chaos and not slow' $(ARGS)
 
 test-slow: setup  ## the long tests too
 	@$(BIN)/python -m pytest -m 'not gpu' $(ARGS)

@@ -1,4 +1,4 @@
-"""A cluster of two nodes on one machine; one of them dies in the middle."""
+"""Nodes of a cluster come and go in the middle of a sweep; its head dies."""
 
 from collections import Counter
 from pathlib import Path
@@ -14,20 +14,20 @@ pytestmark = pytest.mark.chaos
 TRIALS = 16
 
 
-def test_a_node_dies_and_nothing_is_lost_or_done_twice(tmp_path: Path) -> None:
+def test_a_node_comes_and_dies_and_nothing_is_lost_or_done_twice(tmp_path: Path) -> None:
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     try:
-        node = cluster.add_node(num_cpus=1)
-        cluster.wait_for_nodes()
         sweep = Sweep(
             tmp_path / "outputs",
             "nodes",
             rows(tmp_path / "rows.jsonl", 160),
             *("cluster=address", f"cluster.address={cluster.address}", f"sweep.trials={TRIALS}"),
-            *("train.epochs=12", "scheduler.min_epochs=4", "trial.checkpoint_every_s=1", "sampler=random"),
+            *("train.epochs=60", "scheduler.min_epochs=20", "trial.checkpoint_every_s=1", "sampler=random"),
             env={"RAY_AUTH_MODE": "disabled"},  # as Ray's own cluster for tests is
         )
         process = sweep.start(*sweep.begin)
+        wait_for(lambda: places(sweep) or process.poll() is not None, "a trial on the first node")
+        node = cluster.add_node(num_cpus=1)
         wait_for(lambda: len(places(sweep)) == 2 or process.poll() is not None, "trials on both nodes")
         wait_for(lambda: sum(r.state.ended for r in sweep.records()) >= 4 or process.poll() is not None, "a few ends")
         cluster.remove_node(node, allow_graceful=False)
@@ -47,3 +47,32 @@ def test_a_node_dies_and_nothing_is_lost_or_done_twice(tmp_path: Path) -> None:
 def places(sweep: Sweep) -> Counter[str]:
     """How many stays there were on each node."""
     return Counter(attempt.node for record in sweep.records() for attempt in record.attempts if attempt.node)
+
+
+@pytest.mark.slow
+def test_the_head_dies_and_the_sweep_goes_on_on_another_cluster(tmp_path: Path) -> None:
+    env = {"RAY_AUTH_MODE": "disabled"}
+    first = Cluster(initialize_head=True, head_node_args={"num_cpus": 2, "include_dashboard": False})
+    try:
+        sweep = Sweep(
+            tmp_path / "outputs",
+            "head",
+            rows(tmp_path / "rows.jsonl", 160),
+            *("cluster=address", f"cluster.address={first.address}", "sweep.trials=4", "train.epochs=60"),
+            *("scheduler=fifo", "trial.checkpoint_every_s=1", "sampler=random"),
+            env=env,
+        )
+        process = sweep.start(*sweep.begin)
+        wait_for(lambda: any(r.evaluations for r in sweep.records()) or process.poll() is not None, "an evaluation")
+        first.head_node.kill_gcs_server(check_alive=False)
+        assert process.wait(timeout=120) == 1, sweep.log.read_text()[-3000:]
+        assert "the head of the Ray cluster is gone" in sweep.log.read_text()
+    finally:
+        first.shutdown()
+    second = Cluster(initialize_head=True, head_node_args={"num_cpus": 2, "include_dashboard": False})
+    try:
+        done = sweep.run("resume", "head", f"cluster.address={second.address}")
+        assert done.returncode == 0, done.stdout + done.stderr
+    finally:
+        second.shutdown()
+    assert {record.state for record in check_agreement(sweep, 4)} == {State.COMPLETE}

@@ -67,13 +67,13 @@ def check_what_is_left(sweep: Sweep, store: Store) -> list[int]:
 
 def test_a_killed_trial_goes_on_from_the_store(tmp_path: Path, s3: S3) -> None:
     data = s3.put(rows(tmp_path / "rows.jsonl", 320), "data/rows.jsonl")
-    overrides = (f"cluster.storage={s3.url}/some/where", "sweep.trials=3", "train.epochs=25", *LONG)
+    overrides = (f"cluster.storage={s3.url}/some/where", "sweep.trials=3", "train.epochs=15", *LONG)
     sweep = Sweep(tmp_path / "outputs", "stored", data, *overrides, env=s3.env)  # type: ignore[arg-type]
     process = sweep.start(*sweep.begin)
     wait_for(lambda: sweep.records() and trial_processes(sweep.records()[:1]), "the first trial")
     store = store_of(sweep)
     before = wait_for(
-        lambda: [d.step for d in checkpoints(store, 0, 0) if d.step >= 150] or process.poll() is not None,
+        lambda: [d.step for d in checkpoints(store, 0, 0) if d.step >= 100] or process.poll() is not None,
         "a checkpoint in the store",
     )[0]
     (victim,) = trial_processes(sweep.records()[:1])
@@ -102,7 +102,7 @@ def test_a_killed_trial_goes_on_from_the_store(tmp_path: Path, s3: S3) -> None:
 
 def test_a_sweep_is_left_and_gone_on_with(tmp_path: Path) -> None:
     data = rows(tmp_path / "rows.jsonl", 320)
-    overrides = (f"cluster.storage={tmp_path.as_uri()}/store", "sweep.trials=2", "train.epochs=25", *LONG)
+    overrides = (f"cluster.storage={tmp_path.as_uri()}/store", "sweep.trials=2", "train.epochs=15", *LONG)
     sweep = Sweep(tmp_path / "outputs", "left", data, *overrides)
     process = sweep.start(*sweep.begin)
     wait_for(lambda: sweep.records() and trial_processes(sweep.records()[:1]), "the first trial")
