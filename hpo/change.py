@@ -12,7 +12,10 @@ from hpo.begin import decisive, recorded_config
 from hpo.errors import InputError, Problem
 from hpo.plan import Plan
 from hpo.space import space_from_dict
+from hpo.trialspec import PATHS
+from models.spec import DataSpec
 
+FILES = {f"data.{name}" for kind, names in PATHS.items() if issubclass(kind, DataSpec) for name in names}
 MISSING = "(not there)"
 
 
@@ -42,7 +45,9 @@ def changes(about: Mapping[str, Any], plan: Plan) -> list[Change]:
     was, now = dict(_flat(decisive(about["config"]))), dict(_flat(decisive(recorded_config(plan))))
     keys = [*was, *(key for key in now if key not in was)]
     found = [Change(key, was.get(key, MISSING), now.get(key, MISSING)) for key in keys if was.get(key) != now.get(key)]
-    if about["data_fingerprint"] != plan.data.fingerprint and not any(change.of_trials for change in found):
+    if about["data_fingerprint"] == plan.data.fingerprint:  # The same rows, wherever they lie now.
+        return [change for change in found if change.key not in FILES]
+    if not any(change.of_trials for change in found):
         found.append(Change("data", f"rows {about['data_fingerprint'][:12]}", f"rows {plan.data.fingerprint[:12]}"))
     return found
 

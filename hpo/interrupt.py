@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-
-from rich.console import Console
 
 
 class Interrupt:
@@ -19,10 +17,15 @@ class Interrupt:
         in_a_hurry: Whether the machine is about to go.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, say: Callable[[str], None]) -> None:
+        """Nothing is heard yet.
+
+        Args:
+            say: Tells the person what comes of the first Ctrl-C.
+        """
         self.why = ""
         self.in_a_hurry = False
-        self._console = console
+        self._say = say
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -40,8 +43,7 @@ class Interrupt:
         if self.why:
             raise KeyboardInterrupt
         self.why = "Ctrl-C"
-        text = "stopping: each trial writes a checkpoint after its current step; Ctrl-C again to stop at once"
-        self._console.print(text, style="yellow", soft_wrap=True)
+        self._say("stopping: each trial writes a checkpoint after its current step; Ctrl-C again to stop at once")
 
     def _on_sigterm(self, number: int, frame: FrameType | None) -> None:
         self.why = self.why or "SIGTERM"

@@ -70,7 +70,7 @@ def _drive(plan: Plan, ledger: Ledger, console: Console) -> int:
     with ExitStack() as stack:
         driver = stack.enter_context(_Driver(plan, ledger))
         display = stack.enter_context(Display(plan, driver.budget, console))
-        interrupt = Interrupt(console)
+        interrupt = Interrupt(display.note)
         stack.enter_context(interrupt.listening())
         pool = stack.enter_context(ThreadPoolExecutor(2))
         ledger.note("status", "running")

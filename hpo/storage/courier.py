@@ -110,12 +110,16 @@ class Courier:
 
     def _run(self) -> None:
         try:
-            while (deposit := self._next()) is not None:
-                self._send(deposit)
+            self._send_all()
         except BaseException as error:  # noqa: BLE001  # It is raised where the training looks next.
             self._work.set_exception(error)
         else:
             self._work.set_result(None)
+
+    def _send_all(self) -> None:
+        try:
+            while (deposit := self._next()) is not None:
+                self._send(deposit)
         finally:
             shutil.rmtree(self._outbox, ignore_errors=True)
 

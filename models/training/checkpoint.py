@@ -23,9 +23,10 @@ from safetensors.torch import load_file, save_file
 
 from models.errors import InputError
 from models.manifest import damage, write_manifest
-from models.spec import Device, TrainSpec
+from models.spec import DataSpec, Device, DiskData, FileData, TrainSpec
 from models.writing import system_errors
 
+PLACES: dict[type[DataSpec], tuple[str, ...]] = {FileData: ("train", "validation", "test"), DiskData: ("path",)}
 FOLDER, WEIGHTS, PROGRESS = "checkpoints", "weights.safetensors", "progress.json"
 logger = logging.getLogger(__name__)
 
@@ -33,8 +34,15 @@ logger = logging.getLogger(__name__)
 def fingerprint(spec: TrainSpec, data_fingerprint: str) -> str:
     """SHA-256 of what decides a training's course: not the device, not where the cache is, not how often it saves."""
     train = replace(spec.train, checkpoint_every_steps=None)
-    same = replace(spec, device=Device(), cache_dir="", train=train)
+    same = replace(spec, data=_without_places(spec.data), device=Device(), cache_dir="", train=train)
     return hashlib.sha256(f"{same!r} {data_fingerprint}".encode()).hexdigest()
+
+
+def _without_places(data: DataSpec) -> DataSpec:
+    """The same rows may lie elsewhere on another machine; what they are is in the data's fingerprint."""
+    names = next((names for kind, names in PLACES.items() if isinstance(data, kind)), ())
+    places: dict[str, Any] = dict.fromkeys(names)
+    return replace(data, **places)
 
 
 def newest(out_dir: Path) -> Path | None:

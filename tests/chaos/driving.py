@@ -6,11 +6,9 @@ import contextlib
 import io
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,22 +99,6 @@ class Sweep:
     def summary(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.folder / self.name / "summary.json").read_text())
         return found
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody has."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def answers(uri: str) -> bool:
-    """Whether an MLflow server is there."""
-    try:
-        with urllib.request.urlopen(f"{uri}/health", timeout=1):
-            return True
-    except OSError:
-        return False
 
 
 def wait_for(condition: Callable[[], Any], what: str, timeout: float = 120.0, poll: float = 0.1) -> Any:

@@ -1,7 +1,5 @@
 """Ledger and MLflow in PostgreSQL, which is restarted in the middle."""
 
-import os
-import signal
 import subprocess
 from pathlib import Path
 
@@ -9,7 +7,8 @@ import optuna
 import pytest
 
 from hpo.ledger import State
-from tests.chaos.driving import HPO, Sweep, answers, check_agreement, free_port, rows, wait_for
+from tests.chaos.driving import HPO, Sweep, check_agreement, rows, wait_for
+from tests.hpo.tracking.servers import answers, end_group, free_port
 from tests.postgres import Postgres, postgres  # noqa: F401  # a fixture
 
 pytestmark = pytest.mark.chaos
@@ -55,5 +54,4 @@ def test_a_sweep_on_postgresql_that_is_restarted(tmp_path: Path, postgres: Postg
         assert ":***@" in config, "the ledger's password is written down"
         assert optuna.load_study(study_name="postgres", storage=ledger).best_value == max(r.value for r in records)
     finally:
-        os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
+        end_group(server)

@@ -67,6 +67,10 @@ def test_the_newer_takes_the_place_of_the_older_of_this_stay_and_those_before(st
     give(new, tmp_path, (BEST, 30), (CHECKPOINT, 30))
     finish(new)
     assert there(store) == [(BEST, 30, 1), (CHECKPOINT, 30, 1), (BEST, 40, 0), (CHECKPOINT, 50, 0)]
+    latest = courier(store.url, tmp_path)
+    give(latest, tmp_path, (CHECKPOINT, 60))
+    finish(latest)
+    assert (CHECKPOINT, 30, 1) in there(store), "a stay removed what is of the one after it"
     newer = courier(store.url, tmp_path, attempt=2)
     give(newer, tmp_path, (BEST, 60), (CHECKPOINT, 60))
     finish(newer)
@@ -81,13 +85,22 @@ def test_while_the_store_is_away_only_the_newest_waits(s3: S3, tmp_path: Path, m
         if len(beats) == 1:
             s3.start()
 
+    put, sent = Store.put, []
+
+    def put_and_note(store: Store, folder: Path, name: str) -> None:
+        put(store, folder, name)
+        sent.append(name.rpartition("/")[2])
+
+    monkeypatch.setattr(Store, "put", put_and_note)
     one = courier(s3.url, tmp_path)
     s3.stop()
-    give(one, tmp_path, *((kind, step) for step in (1, 2, 3) for kind in (BEST, CHECKPOINT)))
+    give(one, tmp_path, *((kind, step) for step in (1, 2, 3) for kind in (CHECKPOINT, BEST)))
     one.check()
     assert len(list((tmp_path / "outbox-0").iterdir())) <= 3, "at most one on its way, and one of each kind waits"
     one.finish(with_checkpoint=True, beat=beat)
     assert there(Store(s3.url)) == [(BEST, 3, 0), (CHECKPOINT, 3, 0)]
+    assert sent[-2:] == ["best-00000003", "step-00000003"]
+    assert len(sent) <= 3
 
     monkeypatch.setattr(module, "PATIENCE_S", 0.5)
     other = courier(s3.url, tmp_path, attempt=1)

@@ -54,6 +54,14 @@ def test_what_was_cut_short_is_not_taken(tmp_path: Path) -> None:
     assert not (tmp_path / "back").exists()
 
 
+def test_what_was_broken_off_is_not_whole(tmp_path: Path) -> None:
+    store = Store((tmp_path / "store").as_uri())
+    (tmp_path / "store" / "a" / "one").mkdir(parents=True)  # No file can be written over it.
+    with pytest.raises(RemoteError, match=r"cannot write file://.*/store/a: IsADirectoryError"):
+        store.put(folder(tmp_path / "a", one="1", zwei="2"), "a")
+    assert f"a/{MANIFEST}" not in store.files()
+
+
 def test_a_store_that_comes_back_is_waited_for(s3: S3, tmp_path: Path) -> None:
     pauses: list[float] = []
 
