@@ -32,6 +32,10 @@ def ask(place: Place, name: str, kind: Kind, payload: Mapping[str, Any], console
     inbox = Inbox(open_engine(place.ledger_url), name)
     number = inbox.ask(kind, payload)
     if driver_at(place, name) is None:
+        if kind is Kind.STOP:
+            inbox.done(number, "nobody drove it")
+            console.print(f"nobody drives {name!r}: there is nothing to stop", soft_wrap=True)
+            return ExitCode.OK
         console.print(f"nobody drives {name!r} now; it is kept for the next: hpo resume {name}", soft_wrap=True)
         return ExitCode.OK
     end = time.monotonic() + ANSWER_S

@@ -47,7 +47,7 @@ def settings(plan: Plan) -> dict[str, Any]:
     """What the sweep is of, as the ledger keeps it."""
     config = recorded_config(plan)
     return {
-        "overrides": list(plan.overrides),
+        "overrides": [text for text in plan.overrides if not text.startswith("ledger.url=")],  # It may hold a password.
         "config_dir": plan.config_dir,
         "config": config,
         "choices": dict(plan.choices),

@@ -60,18 +60,13 @@ class Budget:
         if self.trials is not None:
             self.trials += 1
 
-    def extend(self, trials: int = 0, hours: float = 0.0) -> None:
+    def extend(self, proposed: int, trials: int = 0, hours: float = 0.0) -> None:
         """More of it.
 
         Args:
+            proposed: How many trials there are.
             trials: So many more trials; alone, they are the only limit.
             hours: So many hours from now on; alone, they are the only limit.
         """
-        if hours:
-            self.hours = self.spent_s / 3600 + hours
-        if trials and self.trials is not None:
-            self.trials += trials
-        if hours and not trials:
-            self.trials = None
-        if trials and not hours:
-            self.hours = None
+        self.hours = self.spent_s / 3600 + hours if hours else None
+        self.trials = (proposed if self.trials is None else self.trials) + trials if trials else None

@@ -21,6 +21,7 @@ from hpo.samplers import make_sampler
 from hpo.schedulers import check_scheduler, longest_training
 from hpo.slots import Machine, Slots, resolve_slots
 from hpo.space import Space
+from hpo.storage.check import check_storage
 from hpo.tracking.store import check_reachable
 from hpo.trialspec import ROOTS, train_spec
 from models.data import PreparedData, prepare, read
@@ -48,7 +49,7 @@ def check(composed: Composed, going_on: str | None = None) -> Plan:
     slots, more = resolve_slots(config.slots, Machine.here() if config.cluster.address == "local" else None)
     problems += more
     problems += _check_folder(Path(config.output_dir))
-    problems += _check_cluster(config)
+    problems += [*_check_cluster(config), *check_storage(config.cluster.storage)]
     name = going_on or config.sweep.name or _made_up_name(resolved.choices)
     if going_on is None:
         problems += _check_name(name, config, problems)

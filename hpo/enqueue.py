@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import optuna
+from optuna.trial import TrialState
 
 
 def enqueue(
@@ -27,3 +28,8 @@ def enqueue(
     if any(trial.user_attrs.get("request") == request for trial in study.get_trials(deepcopy=False)):
         return
     study.enqueue_trial(dict(params), {"request": request, "parent": parent, "warm_from": warm_from})
+
+
+def has_waiting(study: optuna.Study) -> bool:
+    """Whether a configuration by hand waits to be tried."""
+    return any(trial.state == TrialState.WAITING for trial in study.get_trials(deepcopy=False))

@@ -23,6 +23,7 @@ class Kind(enum.StrEnum):
 
 
 MOST_PIECES = 16  # Into so many pieces a batch is divided at most when the machine runs out of memory.
+MOST_NODES = 8  # A trial under which so many nodes died is taken to be what kills them.
 COUNTED = (Kind.PASSING, Kind.LOST, Kind.HUNG)  # The others say nothing about the trial, or are counted elsewhere.
 CAUSES = {
     Kind.ERROR: Cause.ERROR,
@@ -61,8 +62,13 @@ class Patience:
 
     def outcome(self, failure: Failure, record: TrialRecord) -> Outcome | None:
         """How the trial ends with this failure; None: it is tried again."""
-        if failure.kind in (Kind.PREEMPTED, Kind.NODE_LOST):
+        if failure.kind is Kind.PREEMPTED:
             return None
+        if failure.kind is Kind.NODE_LOST:
+            lost = 1 + sum(attempt.end == Kind.NODE_LOST for attempt in record.attempts[:-1])
+            if lost < MOST_NODES:
+                return None
+            return Outcome(Cause.LOST, f"{lost} nodes died while they trained it; the last time: {failure.reason}")
         if failure.kind is Kind.HOST_MEMORY:
             if record.attempts[-1].pieces < MOST_PIECES:
                 return None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import _thread
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+from hpo.ledger import hurry
 
 
 class Interrupt:
@@ -15,17 +18,14 @@ class Interrupt:
     Attributes:
         why: What was heard first; empty: nothing.
         in_a_hurry: Whether the machine is about to go.
+        say: Tells the person what comes of the first Ctrl-C.
     """
 
-    def __init__(self, say: Callable[[str], None]) -> None:
-        """Nothing is heard yet.
-
-        Args:
-            say: Tells the person what comes of the first Ctrl-C.
-        """
+    def __init__(self) -> None:
         self.why = ""
         self.in_a_hurry = False
-        self._say = say
+        self.say: Callable[[str], None] = lambda text: None
+        self._at_once = False
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -39,11 +39,17 @@ class Interrupt:
         with _handling(signal.SIGTERM, self._on_sigterm):
             yield
 
+    def at_once(self) -> None:
+        """Break off the main thread, from another one, wherever it is."""
+        self._at_once = True
+        _thread.interrupt_main()
+
     def _on_sigint(self, number: int, frame: FrameType | None) -> None:
-        if self.why:
+        if self.why or self._at_once:
+            hurry()
             raise KeyboardInterrupt
         self.why = "Ctrl-C"
-        self._say("stopping: each trial writes a checkpoint after its current step; Ctrl-C again to stop at once")
+        self.say("stopping: each trial writes a checkpoint after its current step; Ctrl-C again to stop at once")
 
     def _on_sigterm(self, number: int, frame: FrameType | None) -> None:
         self.why = self.why or "SIGTERM"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hpo.config.schema import Config
-from hpo.ledger import Ledger, ledger_url, sweep_names
+from hpo.ledger import Ledger, absolute, ledger_url, sweep_names
 
 
 @dataclass(frozen=True)
@@ -64,5 +64,5 @@ def add_place(parser: argparse.ArgumentParser) -> None:
 
 
 def place_of(given: argparse.Namespace) -> Place:
-    """What `add_place` was given."""
-    return Place(given.output_dir, given.ledger)
+    """What `add_place` was given, the same in every working directory."""
+    return Place(given.output_dir.resolve(), None if given.ledger is None else absolute(given.ledger))

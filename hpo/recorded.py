@@ -10,8 +10,11 @@ from typing import Any
 from hpo.config.compose import Composed, compose
 from hpo.errors import InputError
 from hpo.place import Place
+from hpo.results import override_text
 
 # Said by the command itself, or decided when the sweep was begun.
+STORAGE = "cluster.storage"
+BUDGET = ("sweep.trials", "sweep.hours")
 PLACES = ("output_dir", "ledger.url", "sweep.name")
 
 
@@ -29,14 +32,18 @@ def composed_again(about: Mapping[str, Any], place: Place, overrides: Sequence[s
     for text in overrides:
         if "=" not in text:
             raise InputError.one(text, "not an override", "write key=value")
+        if _key(text) in BUDGET:
+            raise InputError.one(_key(text), "is what the sweep was begun with", "more of it: hpo extend NAME")
+        if _key(text) == STORAGE:
+            raise InputError.one(STORAGE, "is where the sweep's checkpoints and weights are", "begin a new sweep")
         if _key(text) in PLACES:
             raise InputError.one(
                 _key(text), "cannot be changed here", "--output-dir DIR and --ledger URL say where it is"
             )
     mine = {_key(text) for text in overrides}
     kept = [text for text in about["overrides"] if _key(text) not in mine and _key(text) not in PLACES]
-    where = [f"output_dir={place.output_dir.resolve()}"]
-    where += [] if place.url is None else [f"ledger.url='{place.url}'"]
+    where = [f"output_dir={override_text(str(place.output_dir.resolve()))}"]
+    where += [] if place.url is None else [f"ledger.url={override_text(place.url)}"]
     return compose([*kept, *overrides, *where], about["config_dir"])
 
 

@@ -20,7 +20,7 @@ SUMMARY = "summary.json"
 PLAIN = re.compile(r"[A-Za-z0-9_./:-]+")  # Texts that Hydra's grammar takes without quotes.
 # Overrides that say how to search, not what is trained.
 SEARCH_ONLY = (
-    *("space", "sampler", "scheduler", "cluster", "tracking", "slots=single", "slots.count"),
+    *("space", "sampler", "scheduler", "cluster", "tracking", "slots=single", "slots.count", "ledger.", "trial."),
     *("sweep.name", "sweep.trials", "sweep.seed", "sweep.start_first", "sweep.keep_models"),
 )
 
@@ -93,7 +93,7 @@ def train_overrides(about: Mapping[str, Any], params: Mapping[str, Any]) -> list
     kept = [text for text in about["overrides"] if not text.startswith(SEARCH_ONLY)]
     given = {**about["fixed"], **params}
     groups = [f"{name}={value}" for name, value in given.items() if "." not in name]
-    values = [f"{name}={_override(value)}" for name, value in given.items() if "." in name]
+    values = [f"{name}={override_text(value)}" for name, value in given.items() if "." in name]
     replaced = tuple(f"{name}=" for name in given)
     whole = [*(text for text in kept if not text.startswith(replaced)), *groups, *values]
     if not groups:
@@ -169,14 +169,14 @@ def _slots(about: Mapping[str, Any], records: Sequence[TrialRecord]) -> dict[str
     return {**about["slots"], "busy_fraction": inside / max(1e-9, count * ran_s)}
 
 
-def _override(value: Any) -> str:
+def override_text(value: Any) -> str:
     """A value in Hydra's override grammar."""
     if value is None:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (list, tuple)):
-        return f"[{','.join(_override(item) for item in value)}]"
+        return f"[{','.join(override_text(item) for item in value)}]"
     if isinstance(value, str) and not PLAIN.fullmatch(value):
         # Hydra reads a backslash as itself, but before a quote, the closing one too.
         inside = re.sub(r"(\\*)('|$)", lambda found: found[1] * 2 + ("\\'" if found[2] else ""), value)

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from hpo.budget import Budget
 from hpo.collapse import COLLAPSED, is_collapsed
+from hpo.enqueue import has_waiting
 from hpo.failures import Failure, Patience
 from hpo.ledger import Attempt, Cause, Ledger, Outcome, State, TrialRecord
 from hpo.ledger.ledger import best_of
@@ -94,6 +95,7 @@ class Search:
         self.observers = tuple(observers)
         self.records: dict[int, TrialRecord] = {}
         self.given_up = ""  # Why the sweep is hopeless; empty while it is not.
+        self._failed_before: set[int] = set()  # In the time of earlier drivers.
         self._waiting: deque[int] = deque()  # Paused trials, in the order in which they go on.
         if start is not None and not ledger.study.get_trials(deepcopy=False):
             ledger.study.enqueue_trial(sampler.space.encode(start))
@@ -176,12 +178,12 @@ class Search:
     def failed(self, number: int, failure: Failure) -> None:
         """A trial's stay in its slot ended without a result: it comes back, or ends with the cause."""
         record = self.records[number]
-        if record.state.ended:
+        if record.state is not State.RUNNING:  # It has left before, and its process ends only now.
             return
         outcome = self.patience.outcome(failure, record)
         if outcome is None:
             self.left(number, failure.kind.value)
-            self._waiting.append(number)
+            self.come_back(number)
             return
         self.ended(number, Outcome(outcome.cause, outcome.reason, {**measured(record), **outcome.facts}))
 
@@ -208,7 +210,9 @@ class Search:
             self.left(record.number, why)
 
     def _may_propose(self) -> bool:
-        return self.budget.allows(len(self.records)) and not self.sampler.exhausted(self.ledger.study)
+        if not self.budget.allows(len(self.records)):
+            return has_waiting(self.ledger.study)  # A person's wish is on top of the budget.
+        return not self.sampler.exhausted(self.ledger.study)
 
     def _propose(self, half_made: int | None) -> TrialRecord:
         study = self.ledger.study
@@ -251,20 +255,23 @@ class Search:
         return verdict
 
     def _judge_failures(self) -> None:
-        failed = [r for r in self.records.values() if r.state is State.FAILED and r.cause is not Cause.STOPPED_BY_USER]
-        self.given_up = self.patience.hopeless(failed)
+        """Only failures since this driver began count: whoever resumes a sweep that was given up has mended it."""
+        failed = [r for r in self.records.values() if r.state is State.FAILED and r.number not in self._failed_before]
+        self.given_up = self.patience.hopeless([r for r in failed if r.cause is not Cause.STOPPED_BY_USER])
 
     def _go_on(self) -> None:
         """Take over what the ledger has: the scheduler sees every result again, in its order."""
         self.ledger.settle(self.metric)
         self.records = {record.number: record for record in self.ledger.trials()}
+        self._failed_before = {record.number for record in self.records.values() if record.state is State.FAILED}
         verdicts = self._replay()
         for number in self.ledger.unproposed():  # Before anything is learnt that the last driver did not know.
-            self._propose(number)
+            record = self._propose(number)
+            for observer in self.observers:
+                observer.started(record)
         for record in sorted(self.records.values(), key=lambda r: r.start_seq):
             if not record.state.ended:
                 self._take_over(record, verdicts.get(record.number, Decision.CONTINUE))
-        self._judge_failures()
 
     def _replay(self) -> dict[int, Decision | Outcome]:
         """Tell the scheduler everything again; returns the verdict on each trial's last evaluation."""

@@ -22,10 +22,16 @@ class Steward:
         endings: How trials that a person ended are to end, when they have left their slots.
     """
 
-    def __init__(self, search: Search, inbox: Inbox, asked_here: Callable[[], str]) -> None:
+    def __init__(self, search: Search, inbox: Inbox, since: float, asked_here: Callable[[], str]) -> None:
+        """Nothing was asked yet.
+
+        Args:
+            since: When this driver began, Unix seconds; it was not there to be stopped before.
+            asked_here: Why the person at this terminal wants to stop; empty: the person does not.
+        """
         self.stopping, self.in_trouble = "", False
         self.endings: dict[int, Outcome] = {}
-        self._search, self._inbox, self._asked_here = search, inbox, asked_here
+        self._search, self._inbox, self._since, self._asked_here = search, inbox, since, asked_here
         self._polled_at = 0.0
 
     def tick(self) -> None:
@@ -38,7 +44,9 @@ class Steward:
             return
         self._polled_at = now
         for request in self._inbox.waiting():
-            self._inbox.done(request.id, self._carry_out(request))
+            answer = self._carry_out(request)
+            if answer is not None:
+                self._inbox.done(request.id, answer)
 
     def stop(self, why: str, *, in_trouble: bool = False) -> None:
         """Leave the sweep as soon as its trials have written their checkpoints; the first reason is kept."""
@@ -60,16 +68,20 @@ class Steward:
         record = self._search.records[number]
         self._search.ended(number, Outcome(outcome.cause, outcome.reason, measured(record)))
 
-    def _carry_out(self, request: Request) -> str:
+    def _carry_out(self, request: Request) -> str | None:
+        """What was done; None: not yet, so that the next driver does it if this one is gone."""
         payload = request.payload
         match request.kind:
             case Kind.STOP:
+                if request.asked_at < self._since:
+                    return "nobody drove the sweep then"
                 self.stop("hpo stop")
                 return "stopping"
             case Kind.STOP_TRIAL:
                 return self._end(int(payload["trial"]))
             case Kind.EXTEND:
-                self._note_budget(request.id, lambda b: b.extend(payload["trials"], payload["hours"]))
+                proposed = len(self._search.records)
+                self._note_budget(request.id, lambda b: b.extend(proposed, payload["trials"], payload["hours"]))
                 return f"the budget is {self._search.budget}"
             case Kind.ENQUEUE:
                 space = self._search.sampler.space
@@ -83,18 +95,17 @@ class Steward:
                 return "it is next"
         raise ValueError(f"nobody knows how to {request.kind}")
 
-    def _end(self, number: int) -> str:
+    def _end(self, number: int) -> str | None:
         record = self._search.records.get(number)
         if record is None:
             return f"refused: there is no trial {number} yet"
-        if record.state.ended:
-            return f"trial {number} has ended before ({record.state})"
         outcome = Outcome(Cause.STOPPED_BY_USER, f"hpo stop --trial {number}")
         if record.state is State.RUNNING:
-            self.endings[number] = outcome
-            return f"trial {number} ends after its current step"
-        self._search.ended(number, Outcome(outcome.cause, outcome.reason, measured(record)))
-        return f"trial {number} has ended"
+            self.endings[number] = outcome  # It ends after its current step.
+            return None
+        if not record.state.ended:
+            self._search.ended(number, Outcome(outcome.cause, outcome.reason, measured(record)))
+        return f"trial {number} has ended ({record.state})"
 
     def _note_budget(self, request_id: int, change: Callable[[Budget], None]) -> None:
         """Change the budget and write it down; the same request twice, as after a crash between, counts once."""

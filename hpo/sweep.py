@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import _thread
 import errno
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import asdict
@@ -27,7 +26,7 @@ from hpo.exitcode import ExitCode
 from hpo.failures import Patience
 from hpo.finish import FAILED, Left, finish, give_up, show
 from hpo.interrupt import Interrupt
-from hpo.ledger import DisplacedError, Inbox, Ledger, Seat, open_engine
+from hpo.ledger import DisplacedError, Inbox, Kind, Ledger, Seat, hurry, open_engine
 from hpo.plan import Plan
 from hpo.schedulers import longest_training, make_scheduler
 from hpo.search import Proposal, Search
@@ -43,10 +42,13 @@ if TYPE_CHECKING:
     from hpo.tracking.tracker import Tracker
 
 
-def drive(plan: Plan, ledger: Ledger, console: Console) -> int:
+def drive(plan: Plan, console: Console, prepare: Callable[[Ledger], None] = lambda ledger: None) -> int:
     """Run a sweep that is in the ledger to its end, or until it is to be left, and show what it found.
 
     Whatever happens, the ledger has all that is needed to go on.
+
+    Args:
+        prepare: Called when this process is the sweep's driver, before anything else: what it writes, nobody else does.
 
     Returns:
         The exit code: 0; 1 when no trial has a result, or the sweep was given up; 130 when it was stopped.
@@ -56,7 +58,7 @@ def drive(plan: Plan, ledger: Ledger, console: Console) -> int:
         HpoError: The ledger, the cluster or the disk failed.
     """
     try:
-        return _drive(plan, ledger, console)
+        return _drive(plan, console, prepare)
     except LedgerError as error:
         raise HpoError(f"{error}; then go on with it: hpo resume {plan.name}") from error
     except OSError as error:
@@ -66,25 +68,26 @@ def drive(plan: Plan, ledger: Ledger, console: Console) -> int:
         raise HpoError(f"{where}, then go on with it: hpo resume {plan.name}") from error
 
 
-def _drive(plan: Plan, ledger: Ledger, console: Console) -> int:
+def _drive(plan: Plan, console: Console, prepare: Callable[[Ledger], None]) -> int:
     with ExitStack() as stack:
-        driver = stack.enter_context(_Driver(plan, ledger))
+        driver = stack.enter_context(_Driver(plan, prepare))
+        ledger, interrupt = driver.ledger, driver.interrupt
         display = stack.enter_context(Display(plan, driver.budget, console))
-        interrupt = Interrupt(display.note)
+        interrupt.say = display.note
         stack.enter_context(interrupt.listening())
         pool = stack.enter_context(ThreadPoolExecutor(2))
-        ledger.note("status", "running")
         opening = pool.submit(_open_tracker, plan, ledger)  # takes seconds, in which Ray starts
         measuring = pool.submit(_baselines, plan, ledger)  # the same
         try:
-            left = _run(driver, display, interrupt, opening, measuring)
+            left = _run(driver, display, opening, measuring)
         except KeyboardInterrupt:
-            if driver.displaced.is_set():
-                raise DisplacedError(f"another process drives {plan.name!r} now; this one stops") from None
             left = Left(interrupt.why)
         except Exception as error:
+            hurry()
+            driver.check_seat()
             give_up(ledger, opening, str(error))
             raise
+        driver.check_seat()
         display.note("writing the results")
         summary = finish(plan, ledger, opening.result(), driver.budget, left, register=not interrupt.in_a_hurry)
     show(console, summary, left)
@@ -97,41 +100,60 @@ class _Driver:
     """This process as the sweep's driver: the only one, and known to be alive. A context manager.
 
     Attributes:
-        displaced: Set when another process took the sweep over.
+        ledger: Opened when no other process writes to it any more.
+        budget: Of the sweep, whose time runs.
+        since: When it began, Unix seconds.
     """
 
-    def __init__(self, plan: Plan, ledger: Ledger) -> None:
-        about = ledger.about
-        self.plan, self.ledger = plan, ledger
-        limits = about["budget"]
-        self.budget = Budget(limits["trials"], limits["hours"], about.get("spent_s", 0.0))
-        self.displaced = threading.Event()
+    def __init__(self, plan: Plan, prepare: Callable[[Ledger], None]) -> None:
+        self.plan, self.interrupt = plan, Interrupt()
+        self._prepare, self._displaced = prepare, threading.Event()
         self._seat = Seat(plan.ledger_url, plan.name, self._on_lost, self._on_beat)
+        self.since = self._seat.since
 
     def __enter__(self) -> _Driver:
         self._seat.__enter__()
+        try:
+            self.ledger = Ledger.open(self.plan.ledger_url, self.plan.name)
+            self._prepare(self.ledger)
+            about = self.ledger.about
+            self.budget = Budget(about["budget"]["trials"], about["budget"]["hours"], about.get("spent_s", 0.0))
+            self.ledger.note("left_because", "")
+            self.ledger.note("status", "running")
+        except BaseException:
+            self._seat.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(self, *exit_: Any) -> None:
         self._seat.__exit__(*exit_)
 
+    def check_seat(self) -> None:
+        """Go no further where another process took the sweep over.
+
+        Raises:
+            DisplacedError: It did.
+        """
+        if self._displaced.is_set():
+            raise DisplacedError(f"another process drives {self.plan.name!r} now; this one stops")
+
     def _on_beat(self) -> None:
-        self.ledger.note("spent_s", self.budget.spent_s)
+        if hasattr(self, "budget"):
+            self.ledger.note("spent_s", self.budget.spent_s)
 
     def _on_lost(self) -> None:
-        self.displaced.set()
-        _thread.interrupt_main()
+        self._displaced.set()
+        self.interrupt.at_once()
 
 
 def _run(
     driver: _Driver,
     display: Display,
-    interrupt: Interrupt,
     opening: Future[Tracker],
     measuring: Future[list[dict[str, Any]]],
 ) -> Left:
     """Run the trials. Returns whether and why the sweep was left before it was done."""
-    plan, ledger = driver.plan, driver.ledger
+    plan, ledger, interrupt = driver.plan, driver.ledger, driver.interrupt
     inbox = Inbox(open_engine(plan.ledger_url), plan.name)
     if _is_done(driver, inbox):  # Nothing but what MLflow may lack.
         opening.result().catch_up(ledger.trials())
@@ -148,15 +170,14 @@ def _run(
         tracker.catch_up(records := ledger.trials())
         display.before(records)
         search = _search(driver, baselines, tracker, display)
-        steward = Steward(search, inbox, lambda: interrupt.why)
+        steward = Steward(search, inbox, driver.since, lambda: interrupt.why)
         job_of = partial(_job, plan, ledger.about)
         steward.tick()  # What was asked while nobody drove, such as more budget.
         try:
             run_on_ray(search, steward, plan.slots, job_of, plan.sweep_dir)
         except KeyboardInterrupt:
+            driver.check_seat()
             steward.stop(interrupt.why)
-            if driver.displaced.is_set():
-                raise
         search.leave(steward.stopping or "driver_gone")
     return Left(steward.stopping, steward.in_trouble)
 
@@ -175,7 +196,8 @@ def _is_done(driver: _Driver, inbox: Inbox) -> bool:
     """Whether there is nothing to train: every trial has ended, the budget is used up, nobody asks for more."""
     states = [trial.state for trial in driver.ledger.study.get_trials(deepcopy=False)]
     ended = all(state.is_finished() for state in states)
-    return ended and not driver.budget.allows(len(states)) and not inbox.waiting()
+    asked = [request for request in inbox.waiting() if request.kind is not Kind.STOP]
+    return ended and not driver.budget.allows(len(states)) and not asked
 
 
 def _baselines(plan: Plan, ledger: Ledger) -> list[dict[str, Any]]:

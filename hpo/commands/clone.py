@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from hpo.commands.enqueue import parsed, put
+from hpo.commands.enqueue import check_point, parsed, put
 from hpo.errors import InputError
 from hpo.ledger import Ledger, TrialRecord
 from hpo.place import add_place, place_of
@@ -39,6 +39,7 @@ def run(arguments: list[str], console: Console) -> int:
     ledger = place.ledger(given.name)
     parent = chosen_trial(ledger, given.trial)
     params = {**parent.params, **parsed(given.values)}
+    check_point(ledger, params)  # Before anything is copied.
     origin = {"parent": parent.number, "warm_from": _snapshot(ledger, parent.number) if given.warm else None}
     return put(ledger, place, params, origin, console)
 

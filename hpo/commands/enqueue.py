@@ -41,12 +41,22 @@ def put(ledger: Ledger, place: Place, params: Mapping[str, Any], origin: Mapping
     Raises:
         InputError: It is no point of the space: everything that is wrong with it.
     """
+    space = check_point(ledger, params)
+    return ask(place, ledger.name, Kind.ENQUEUE, {"params": _plain(space, params), **origin}, console)
+
+
+def check_point(ledger: Ledger, params: Mapping[str, Any]) -> Space:
+    """The sweep's space, if the params are a point of it.
+
+    Raises:
+        InputError: They are not: everything that is wrong with them.
+    """
     refuse_old(ledger)
     space = space_from_dict(ledger.about["space"])
     problems = space.contains(params)
     if problems:
         raise InputError(problems)
-    return ask(place, ledger.name, Kind.ENQUEUE, {"params": _plain(space, params), **origin}, console)
+    return space
 
 
 def parsed(values: Sequence[str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from hpo.asking import ask, driver_at, refuse_old
 from hpo.errors import InputError
-from hpo.ledger import Inbox, Kind, open_engine
+from hpo.ledger import Kind
 from hpo.place import add_place, place_of
 
 
@@ -34,7 +34,6 @@ def run(arguments: list[str], console: Console) -> int:
     payload = {"trials": given.trials, "hours": given.hours}
     if driver_at(place, given.name) is not None:
         return ask(place, given.name, Kind.EXTEND, payload, console)
-    Inbox(open_engine(place.ledger_url), given.name).ask(Kind.EXTEND, payload)  # Taken when the sweep goes on.
     from hpo.resume import resume  # noqa: PLC0415  # seconds to import, which asking a driver does without
 
-    return resume(ledger, place, (), console, allow_change=False)
+    return resume(ledger, place, (), console, more=payload)

@@ -26,9 +26,10 @@ def run(arguments: list[str], console: Console) -> int:
     add_place(parser)
     given = parser.parse_args(arguments)
     place = place_of(given)
+    ledger = place.ledger(given.name)
 
     def look() -> Status:
-        return status_of(place.ledger(given.name), place)
+        return status_of(ledger, place)
 
     status = look()
     if given.json:

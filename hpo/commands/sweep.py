@@ -16,4 +16,5 @@ def run(arguments: list[str], console: Console) -> int:
     plan = check(composed(arguments))
     show_plan(console, plan)
     console.print()
-    return drive(plan, begin(plan), console)
+    begin(plan)
+    return drive(plan, console)

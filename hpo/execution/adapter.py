@@ -52,6 +52,7 @@ class SearchAdapter(_KeptFromRay, Searcher):  # type: ignore[misc]  # ray is unt
 
     def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
         """What to train next; None to ask again later: a running trial may be lost, and come back."""
+        self._steward.tick()  # While no slot is to be had, Ray Tune asks nothing but this.
         running = len(self._search.running)
         if self._steward.stopping or (self._search.finished and not running):
             return str(Searcher.FINISHED)

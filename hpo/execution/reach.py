@@ -15,6 +15,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from hpo.errors import Problem
 from hpo.execution.connect import Node, alive_nodes
 from hpo.execution.probe import AUTH_MODE, DRIVERS_FILE, Seen, auth_mode, differences, look
+from hpo.storage.check import check_storage
 
 PATIENCE_S = 60.0
 SHIPPED_PACKAGE = "transformer-hpo"  # workers get the driver's code, whatever is installed there
@@ -52,6 +53,23 @@ def check_nodes(
         return problems
     finally:
         shutil.rmtree(meeting_place, ignore_errors=True)
+
+
+def check_storage_from_nodes(storage: str, patience_s: float = PATIENCE_S) -> list[Problem]:
+    """Use the storage from every alive node: a file is written, read and removed there."""
+    asked = {}
+    for node in alive_nodes():
+        here = NodeAffinitySchedulingStrategy(node.node_id, soft=False)
+        task = ray.remote(check_storage).options(num_cpus=0, max_retries=0, scheduling_strategy=here)
+        asked[node.name] = task.remote(storage)
+    ready, _ = ray.wait(list(asked.values()), num_returns=len(asked), timeout=patience_s)
+    problems = []
+    for name, answer in asked.items():
+        if answer not in ready:
+            problems.append(Problem("cluster", f"node {name} did not answer in {patience_s:g} s"))
+            continue
+        problems += [Problem(p.where, f"node {name}: {p.message}", p.hint) for p in ray.get(answer)]
+    return problems
 
 
 def _ask(node: Node, meeting_place: str, word: str, paths: list[str], packages: list[str]) -> Any:

@@ -17,11 +17,13 @@ from hpo.execution.code import code_for_workers
 from hpo.execution.connect import connect
 from hpo.provenance import versions
 from hpo.slots import GIB, Machine, Slots
+from hpo.storage.sweep import root_of
 
 log = logging.getLogger(__name__)
 
 # For the processes of trials: their threads sleep when idle; spinning ones would slow the trial in the next slot.
-WORKER_SETTINGS = {"OMP_WAIT_POLICY": "PASSIVE"}
+# A process that is to take the next trial waits so long for the thread of the one before.
+WORKER_SETTINGS = {"OMP_WAIT_POLICY": "PASSIVE", "TUNE_FUNCTION_THREAD_TIMEOUT_S": "30"}
 # Ray reads these when it is imported. The ledger and the tracker replace Ray's own loggers and experiment snapshots, so
 # their files, their time and their warnings are turned off.
 RAY_SETTINGS = WORKER_SETTINGS | {
@@ -34,7 +36,6 @@ RAY_SETTINGS = WORKER_SETTINGS | {
     "TUNE_DISABLE_SIGINT_HANDLER": "1",
     "TUNE_GLOBAL_CHECKPOINT_S": str(10**9),
     "TUNE_WARN_EXCESSIVE_EXPERIMENT_CHECKPOINT_SYNC_THRESHOLD_S": "0",
-    "TUNE_FUNCTION_THREAD_TIMEOUT_S": "30",
     "TUNE_MAX_PENDING_TRIALS_PG": "1000",  # The search adapter itself hands out no more than there are slots.
     "TUNE_PRINT_ALL_TRIAL_ERRORS": "0",
 }
@@ -51,7 +52,7 @@ def ray_runtime(
     """Ray for the time of the block.
 
     Args:
-        output_dir: Folder of results, which every node of a cluster must share.
+        output_dir: Folder of results, which every node of a cluster without a storage must share.
         read_by_trials: By place in the config, the files that trials read.
         on_head_lost: Called in a thread of its own when the cluster's head is gone; the main thread is stuck then.
 
@@ -102,9 +103,12 @@ def _start(slots: Slots) -> None:
 
 
 def _check(cluster: ClusterSpec, output_dir: Path, read_by_trials: Mapping[str, Path]) -> None:
-    from hpo.execution.reach import check_nodes  # noqa: PLC0415
+    from hpo.execution.reach import check_nodes, check_storage_from_nodes  # noqa: PLC0415
 
-    problems = check_nodes(output_dir, read_by_trials, versions())
+    if cluster.storage is None:
+        problems = check_nodes(output_dir, read_by_trials, versions())
+    else:
+        problems = check_storage_from_nodes(root_of(cluster.storage, Path.cwd()))
     if problems:
         raise InputError(problems)
 

@@ -4,7 +4,7 @@ from hpo.ledger.driver import DisplacedError, Driver, Seat, SweepBusyError, driv
 from hpo.ledger.inbox import Inbox, Kind, Request
 from hpo.ledger.ledger import SCHEMA_VERSION, Ledger, sweep_names
 from hpo.ledger.record import Attempt, Cause, Outcome, State, TrialRecord
-from hpo.ledger.storage import ledger_url, open_engine, shown
+from hpo.ledger.storage import absolute, hurry, ledger_url, open_engine, shown
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -21,7 +21,9 @@ __all__ = [
     "State",
     "SweepBusyError",
     "TrialRecord",
+    "absolute",
     "driver_of",
+    "hurry",
     "ledger_url",
     "open_engine",
     "shown",

@@ -14,9 +14,10 @@ from pathlib import Path
 from types import TracebackType
 
 import psutil
+from optuna.exceptions import StorageInternalError
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from hpo.errors import HpoError, LedgerError
 from hpo.ledger.storage import open_engine, patiently
@@ -25,6 +26,7 @@ from hpo.ledger.tables import DRIVERS, make_tables
 log = logging.getLogger(__name__)
 
 BEAT_S = 5.0
+LEAVE_S = 5.0
 STALE_S = 60.0  # A driver on another machine that was silent for so long is gone.
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -98,6 +100,9 @@ def driver_of(engine: Engine, sweep: str) -> Driver | None:
 class Seat:
     """The place of the one driver of a sweep. Use as a context manager; a thread gives signs of life meanwhile.
 
+    Attributes:
+        since: When it was made, Unix seconds.
+
     Args:
         url: The ledger's database.
         on_lost: Called once, from that thread, when another process took the place.
@@ -109,6 +114,7 @@ class Seat:
         self._sweep = sweep
         self._on_lost, self._on_beat = on_lost, on_beat
         self._me = Driver.here()
+        self.since = self._me.since
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="driver-seat", daemon=True)
 
@@ -126,16 +132,15 @@ class Seat:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
-        self._thread.join()
+        self._thread.join(LEAVE_S)
         with suppress(HpoError):  # The place of a dead process is free in any case.
-            patiently(self._leave, patience_s=5.0)
-        self._engine.dispose()
+            patiently(self._leave, patience_s=LEAVE_S)
 
     def _take(self) -> None:
         found = driver_of(self._engine, self._sweep)
         if found is not None and found.token == self._me.token:  # Taken before the connection broke.
             return
-        if found is not None and not found.gone:
+        if found is not None and not (found.gone and self._is_silent(found)):
             raise SweepBusyError(self._sweep, found)
         values = {"sweep": self._sweep, **vars(self._me)}
         with self._engine.begin() as connection:
@@ -154,6 +159,14 @@ class Seat:
                 raise SweepBusyError(self._sweep, winner)
             self._take()
 
+    def _is_silent(self, other: Driver) -> bool:
+        """Of a driver on another machine, whose clock may differ: whether it gives no sign while it is watched."""
+        if other.host == self._me.host:
+            return True
+        time.sleep(2 * BEAT_S)
+        again = driver_of(self._engine, self._sweep)
+        return again is None or (again.token, again.beat_at) == (other.token, other.beat_at)
+
     def _leave(self) -> None:
         with self._engine.begin() as connection:
             connection.execute(delete(DRIVERS).where(self._mine))
@@ -164,7 +177,8 @@ class Seat:
                 mine = patiently(self._sign)
                 if mine:
                     self._on_beat()
-            except LedgerError as error:  # The driver's own next write to the ledger meets it, and stops the sweep.
+            except (LedgerError, SQLAlchemyError, StorageInternalError) as error:
+                # The driver's own next write to the ledger meets it, and stops the sweep.
                 log.warning("no sign of life could be written: %s", error)
                 continue
             if not mine:

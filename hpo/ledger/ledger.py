@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import optuna
-from optuna.exceptions import UpdateFinishedTrialError
+from optuna.exceptions import DuplicatedStudyError, UpdateFinishedTrialError
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from hpo.errors import LedgerError, UnknownSweepError
+from hpo.errors import InputError, LedgerError, UnknownSweepError
 from hpo.ledger.record import PAUSED, Attempt, Cause, Outcome, State, TrialRecord
 from hpo.ledger.storage import PatientStorage, open_storage, url_of
 
@@ -59,11 +59,19 @@ class Ledger:
             about: What decides the sweep's future and its record: config, space, metric; JSON values.
 
         Raises:
-            optuna.exceptions.DuplicatedStudyError: When the name is taken.
+            InputError: When the name is taken.
         """
         direction = StudyDirection.MAXIMIZE if maximize else StudyDirection.MINIMIZE
         storage = open_storage(url)
-        study = optuna.create_study(study_name=name, storage=storage, direction=direction)
+        try:
+            study = optuna.create_study(study_name=name, storage=storage, direction=direction)
+        except DuplicatedStudyError as error:
+            if "schema_version" in optuna.load_study(study_name=name, storage=storage).user_attrs:
+                raise InputError.one(
+                    "sweep.name", f"{name!r} is taken in {url_of(url)}", "take another name"
+                ) from error
+            optuna.delete_study(study_name=name, storage=storage)  # Whoever made it was killed before it was begun.
+            study = optuna.create_study(study_name=name, storage=storage, direction=direction)
         for key, value in about.items():
             study.set_user_attr(key, value)
         study.set_user_attr("schema_version", SCHEMA_VERSION)  # Last: without it, the sweep was never begun.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +23,7 @@ from sqlalchemy.exc import (
     OperationalError,
     ProgrammingError,
 )
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from hpo.errors import LedgerError
 
@@ -35,10 +36,19 @@ FULL = ("database or disk is full", "no space left on device", "could not extend
 
 Result = TypeVar("Result")
 
+_hurry = threading.Event()
+
 
 def ledger_url(output_dir: str | Path, url: str | None = None) -> str:
     """Where the ledger is: the database that is named, else one SQLite file for all sweeps of the output folder."""
-    return url or f"sqlite:///{Path(output_dir).resolve() / 'ledger.db'}"
+    return absolute(url) if url else f"sqlite:///{Path(output_dir).resolve() / 'ledger.db'}"
+
+
+def absolute(url: str) -> str:
+    """The URL, a SQLite file in it by its whole path."""
+    if not url.startswith("sqlite:///"):
+        return url
+    return f"sqlite:///{Path(url.removeprefix('sqlite:///')).resolve()}"
 
 
 def shown(url: str) -> str:
@@ -77,9 +87,11 @@ def make_together(make: Callable[[], Result], tries: int = 10) -> Result:
         return make_together(make, tries - 1)
 
 
+@functools.cache
 def open_engine(url: str) -> Engine:
-    """A connection pool of its own to the same database, for the ledger's tables beside Optuna's."""
-    engine = create_engine(url, **_engine_options(url))
+    """Connections to the same database for the ledger's tables beside Optuna's; one engine a database and process."""
+    pool = {"poolclass": NullPool} if url.startswith("sqlite") else {}  # A connection to a file is cheap to make anew.
+    engine = create_engine(url, **_engine_options(url), **pool)
     if url.startswith("sqlite"):
         _use_wal(engine)
     return engine
@@ -110,8 +122,14 @@ def patiently(
                 raise LedgerError(f"the ledger did not answer for {patience_s:g} s: {_reason(cause)}") from error
             log.warning("the ledger does not answer (%s); trying again", _reason(cause))
             on_outage()
-            time.sleep(RETRY_S[min(tries, len(RETRY_S) - 1)])
+            if _hurry.wait(RETRY_S[min(tries, len(RETRY_S) - 1)]):
+                raise LedgerError(f"the ledger does not answer: {_reason(cause)}") from error
             tries += 1
+
+
+def hurry() -> None:
+    """From now on, no call of this process waits for a database that is away: the person wants to leave at once."""
+    _hurry.set()
 
 
 class PatientStorage(RDBStorage):

@@ -62,7 +62,7 @@ def test_watched_steered_stopped_resumed_and_extended(tmp_path: Path, data: Path
     assert "it is next" in sweep.say("enqueue", "live", "train.learning_rate=0.002").out
     clone = sweep.say("clone", "live", "--trial", "0", "train.learning_rate=0.003", "--warm")
     assert "it is next" in clone.out, clone.err
-    assert "ends after its current step" in sweep.say("stop", "live", "--trial", "1").out
+    assert "trial 1 has ended (failed)" in sweep.say("stop", "live", "--trial", "1").out
     by_hand = wait_for(lambda: [r for r in sweep.records() if r.number == 2], "the trial by hand")[0]
     assert by_hand.params == {"train.learning_rate": 0.002}
     ended = sweep.records()[1]

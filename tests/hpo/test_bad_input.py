@@ -62,7 +62,7 @@ TABLE = [
     (["slots.cpus=4096"], "slots.cpus: must be <=", "4096"),
     (["sampler=grid"], "space.train.learning_rate", "step"),
     (["sampler=cmaes"], "sampler", "cmaes"),
-    (["sweep.name=taken"], "sweep.name: 'taken' is taken", "take another"),
+    (["sweep.name=taken"], "sweep.name: 'taken' is taken", "hpo resume taken"),
     (["sweep.name=a/b"], "sweep.name: must be letters", "a/b"),
     (["model=hub", "model.id=nobody/no-such-model"], "model.id:", "HF_HUB_OFFLINE"),
     (["data=hub", "data.id=nobody/no-such-data"], "data.id:", "HF_HUB_OFFLINE"),

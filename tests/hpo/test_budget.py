@@ -21,16 +21,18 @@ def test_trials_and_hours_both_limit() -> None:
     assert str(budget) == "4 trials within 1 hours"
 
 
-def test_more_trials_lift_a_limit_of_time_and_hours_alone_the_one_of_trials() -> None:
+def test_more_trials_and_more_hours_alone_are_the_only_limit() -> None:
     clock = Clock()
     budget = Budget(4, hours=1.0, spent_s=3600, clock=clock)
-    budget.extend(trials=2)
+    budget.extend(4, trials=2)
     assert (budget.trials, budget.hours) == (6, None)
-    budget.extend(hours=2)
+    budget.extend(6, hours=2)
     assert (budget.trials, budget.hours) == (None, 3.0)
-    budget.extend(trials=5, hours=1)
-    assert (budget.trials, budget.hours) == (None, 2.0)
-    assert str(budget) == "any number of trials within 2 hours"
+    budget.extend(9, trials=5)
+    assert (budget.trials, budget.hours) == (14, None)
+    budget.extend(14, trials=1, hours=1)
+    assert (budget.trials, budget.hours) == (15, 2.0)
+    assert str(budget) == "15 trials within 2 hours"
 
 
 def test_a_trial_by_hand_is_on_top_and_touches_no_limit_of_time() -> None:

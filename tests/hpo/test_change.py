@@ -39,7 +39,7 @@ def test_nothing_has_changed(about: dict[str, Any], tmp_path: Path) -> None:
 
 
 def test_where_and_how_it_runs_may_change(about: dict[str, Any], tmp_path: Path) -> None:
-    free = ("slots.count=1", "sweep.keep_models=7", "trial.retries=9", "sweep.max_failures=null", "sweep.trials=99")
+    free = ("slots.count=1", "sweep.keep_models=7", "trial.retries=9", "sweep.max_failures=null")
     assert changes(about, again(about, tmp_path, *free)) == []
 
 
@@ -84,5 +84,7 @@ def test_choices_that_no_sampler_can_compare_are_refused_even_when_allowed(
 def test_where_it_is_cannot_be_an_override(about: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(InputError, match="output_dir: cannot be changed here"):
         composed_again(about, Place(tmp_path), ("output_dir=elsewhere",))
+    with pytest.raises(InputError, match=r"sweep.trials: is what the sweep was begun with .*hpo extend"):
+        composed_again(about, Place(tmp_path), ("sweep.trials=99",))
     with pytest.raises(InputError, match="not an override"):
         composed_again(about, Place(tmp_path), ("faster",))

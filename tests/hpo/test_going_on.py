@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from hpo.budget import Budget
+from hpo.enqueue import enqueue
 from hpo.failures import Failure, Kind, Patience
-from hpo.ledger import Ledger, Outcome, State, ledger_url
+from hpo.ledger import Ledger, Outcome, State, TrialRecord, ledger_url
 from hpo.ledger.storage import PatientStorage
 from hpo.samplers import GridSpec, Sampler, SamplerSpec, TPESpec, make_sampler
 from hpo.schedulers import AshaSpec, Decision, HyperbandSpec, Scheduler, SchedulerSpec, make_scheduler
@@ -72,14 +73,32 @@ def parts(sampler: SamplerSpec, scheduler: SchedulerSpec) -> tuple[Sampler, Sche
     return make_sampler(sampler, space, 0), make_scheduler(scheduler, True, PARAMS)
 
 
+class Strict:
+    """An observer that is told of a trial's start before anything else, as MLflow's writer must be."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.known = {record.number for record in ledger.trials()}  # What it catches up with.
+
+    def started(self, record: TrialRecord) -> None:
+        assert record.number not in self.known, "started twice"
+        self.known.add(record.number)
+
+    def evaluated(self, record: TrialRecord) -> None:
+        assert record.number in self.known
+
+    paused = resumed = ended = evaluated
+
+
 def open_search(url: str, sampler: SamplerSpec, scheduler: SchedulerSpec) -> Search:
+    ledger = Ledger.open(url, "sweep")
     return Search(
-        Ledger.open(url, "sweep"),
+        ledger,
         *parts(sampler, scheduler),
         metric="accuracy",
         budget=Budget(TRIALS),
         patience=Patience(0),
         start=None if isinstance(sampler, GridSpec) else {**START},
+        observers=(Strict(ledger),),
     )
 
 
@@ -200,6 +219,46 @@ def test_preempted_and_lost_nodes_do_not_count(tmp_path: Path) -> None:
     assert search.next() is not None
 
 
+def test_a_preempted_process_that_ends_is_no_second_failure(tmp_path: Path) -> None:
+    url = ledger_url(tmp_path)
+    Ledger.create(url, "sweep", maximize=True, about={})
+    search = open_search(url, *CASES[0])
+    assert search.next().number == 0  # type: ignore[union-attr]
+    search.failed(0, Failure(Kind.PREEMPTED, "told to go"))
+    search.failed(0, Failure(Kind.LOST, "gone"))
+    search.come_back(0)
+    assert [attempt.end for attempt in search.records[0].attempts] == ["preempted"]
+    handed_out = [search.next(), search.next()]
+    assert [proposal.number for proposal in handed_out if proposal] == [0, 1]
+
+
+def test_a_trial_that_kills_its_nodes_is_not_tried_for_ever(tmp_path: Path) -> None:
+    url = ledger_url(tmp_path)
+    Ledger.create(url, "sweep", maximize=True, about={})
+    search = open_search(url, *CASES[0])
+    while (proposal := search.next()) is not None and proposal.number == 0:
+        search.failed(0, Failure(Kind.NODE_LOST, "the node died"))
+    record = search.records[0]
+    assert (record.state, len(record.attempts)) == (State.FAILED, 8)
+    assert record.reason.startswith("8 nodes died while they trained it")
+
+
+def test_what_a_person_asked_for_is_tried_after_the_budget(tmp_path: Path) -> None:
+    url = ledger_url(tmp_path)
+    Ledger.create(url, "sweep", maximize=True, about={})
+    search = open_search(url, *CASES[0])
+    search.budget = Budget(None, hours=1e-9)
+    assert search.next() is not None  # the start, which was put in by hand too
+    assert search.finished
+    params = {"train.learning_rate": 0.01, "train.weight_decay": 0.05, "train.batch_size": 8}
+    for _ in range(2):  # the second time as after a crash
+        enqueue(search.ledger.study, search.sampler.space.encode(params), request=7, parent=0)
+    proposal = search.next()
+    assert proposal is not None
+    assert (proposal.params, search.records[1].parent) == (params, 0)
+    assert search.next() is None
+
+
 def test_a_hopeless_sweep_is_given_up(tmp_path: Path) -> None:
     url = ledger_url(tmp_path)
     Ledger.create(url, "sweep", maximize=True, about={})
@@ -212,3 +271,6 @@ def test_a_hopeless_sweep_is_given_up(tmp_path: Path) -> None:
     assert search.given_up == "2 trials failed (0, 1), and sweep.max_failures=2"
     assert search.next() is None
     assert search.finished
+    again = open_search(url, *CASES[0])
+    again.patience = Patience(retries=5, max_failures=2)
+    assert again.next() is not None, "whoever resumes it has mended it"

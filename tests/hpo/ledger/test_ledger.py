@@ -5,7 +5,7 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from hpo.errors import UnknownSweepError
+from hpo.errors import InputError, UnknownSweepError
 from hpo.ledger import Cause, Ledger, Outcome, State, ledger_url, sweep_names
 
 
@@ -81,8 +81,16 @@ def test_unknown_sweep_names_the_known(ledger: Ledger, tmp_path: Path) -> None:
 
 
 def test_name_is_taken_once(ledger: Ledger, tmp_path: Path) -> None:
-    with pytest.raises(optuna.exceptions.DuplicatedStudyError):
+    with pytest.raises(InputError, match=r"sweep.name: 'first' is taken"):
         Ledger.create(ledger_url(tmp_path), "first", maximize=True, about={})
+
+
+def test_a_name_whose_sweep_was_never_begun_is_free(ledger: Ledger, tmp_path: Path) -> None:
+    """As after a kill between the making of the study and its first facts."""
+    optuna.create_study(study_name="half", storage=ledger_url(tmp_path))
+    assert "half" not in sweep_names(ledger_url(tmp_path))
+    made = Ledger.create(ledger_url(tmp_path), "half", maximize=True, about={"metric": "accuracy"})
+    assert made.about["metric"] == "accuracy"
 
 
 def test_names_newest_first(ledger: Ledger, tmp_path: Path) -> None:

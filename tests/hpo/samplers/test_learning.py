@@ -7,7 +7,7 @@ import pytest
 from optuna.trial import TrialState
 from scipy.stats import mannwhitneyu
 
-from hpo.samplers import CmaEsSpec, GPSpec, RandomSpec, SamplerSpec, TPESpec, make_sampler
+from hpo.samplers import OUTCOME_ATTR, CmaEsSpec, GPSpec, RandomSpec, SamplerSpec, TPESpec, make_sampler
 from tests.contract.studies import NUMERIC, memory_study, metric
 
 
@@ -74,7 +74,7 @@ def test_it_keeps_away_from_where_trials_diverge(spec: SamplerSpec) -> None:
         trial.report(0.5 + decay, 1)
         if decay > 0.5:
             trial.report(0.5 + decay, 2)
-            trial.set_user_attr("cause", "diverged")
+            trial.set_user_attr(OUTCOME_ATTR, {"cause": "diverged"})
         study.tell(trial.number, state=TrialState.PRUNED)
     proposed = [sampler.ask(study).params["train.weight_decay"] for _ in range(6)]
     assert sum(decay <= 0.5 for decay in proposed) >= 5, proposed

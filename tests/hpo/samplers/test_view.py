@@ -7,7 +7,7 @@ from optuna.samplers import RandomSampler
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from hpo.samplers.view import ViewingSampler, pruned_as_complete, without_bad_values
+from hpo.samplers.view import OUTCOME_ATTR, ViewingSampler, pruned_as_complete, without_bad_values
 
 UP, DOWN = StudyDirection.MAXIMIZE, StudyDirection.MINIMIZE
 
@@ -19,7 +19,7 @@ def trial(state: TrialState, values: dict[int, float], cause: str = "scheduler",
         params={"x": 0.5},
         distributions={"x": FloatDistribution(0, 1)},
         intermediate_values=values,
-        user_attrs={"cause": cause},
+        user_attrs={OUTCOME_ATTR: {"cause": cause}},
     )
     made.number = number
     return made

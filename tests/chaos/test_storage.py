@@ -22,7 +22,7 @@ from models.training import Evaluation, train
 from tests.chaos.driving import Sweep, rows, trial_processes, wait_for
 from tests.s3 import S3, s3_server
 
-pytestmark = pytest.mark.e2e
+pytestmark = pytest.mark.chaos
 
 SPACE = ("space=none", "space.train.learning_rate={low: 1e-5, high: 1e-2, log: true}")
 LONG = ("scheduler=fifo", "trial.checkpoint_every_s=0.5", "slots.count=2", "sweep.keep_models=2", *SPACE)
@@ -67,13 +67,14 @@ def check_what_is_left(sweep: Sweep, store: Store) -> list[int]:
 
 def test_a_killed_trial_goes_on_from_the_store(tmp_path: Path, s3: S3) -> None:
     data = s3.put(rows(tmp_path / "rows.jsonl", 320), "data/rows.jsonl")
-    overrides = (f"cluster.storage={s3.url}/some/where", "sweep.trials=3", "train.epochs=15", *LONG)
+    overrides = (f"cluster.storage={s3.url}/some/where", "sweep.trials=3", "train.epochs=10", *LONG)
     sweep = Sweep(tmp_path / "outputs", "stored", data, *overrides, env=s3.env)  # type: ignore[arg-type]
     process = sweep.start(*sweep.begin)
-    wait_for(lambda: sweep.records() and trial_processes(sweep.records()[:1]), "the first trial")
+    wait_for(lambda: trial_processes(sweep.records()[:1]) or process.poll() is not None, "the first trial")
+    assert process.poll() is None, sweep.log.read_text()[-3000:]
     store = store_of(sweep)
     before = wait_for(
-        lambda: [d.step for d in checkpoints(store, 0, 0) if d.step >= 100] or process.poll() is not None,
+        lambda: [d.step for d in checkpoints(store, 0, 0) if d.step >= 60] or process.poll() is not None,
         "a checkpoint in the store",
     )[0]
     (victim,) = trial_processes(sweep.records()[:1])
@@ -88,8 +89,8 @@ def test_a_killed_trial_goes_on_from_the_store(tmp_path: Path, s3: S3) -> None:
     records = sweep.records()
     assert [record.state for record in records] == [State.COMPLETE] * 3
     assert [attempt.end for attempt in records[0].attempts] == ["lost", ""]
-    kept = check_what_is_left(sweep, store)
-    assert predicted(sweep) == predicted(sweep, "--trial", str(kept[0])) == predicted(sweep, "--trial", str(kept[1]))
+    (other,) = set(check_what_is_left(sweep, store)) - {sweep.summary()["best"]["number"]}
+    assert predicted(sweep) == predicted(sweep, "--trial", str(other))
     assert len(list((sweep.folder / sweep.name / "trials").glob("*/best/task.json"))) == 2
 
     plan = check(composed_again(sweep.ledger().about, Place(sweep.folder), ()), going_on=sweep.name)
@@ -102,20 +103,22 @@ def test_a_killed_trial_goes_on_from_the_store(tmp_path: Path, s3: S3) -> None:
 
 def test_a_sweep_is_left_and_gone_on_with(tmp_path: Path) -> None:
     data = rows(tmp_path / "rows.jsonl", 320)
-    overrides = (f"cluster.storage={tmp_path.as_uri()}/store", "sweep.trials=2", "train.epochs=15", *LONG)
+    overrides = (f"cluster.storage={tmp_path.as_uri()}/store", "sweep.trials=2", "train.epochs=10", *LONG)
     sweep = Sweep(tmp_path / "outputs", "left", data, *overrides)
     process = sweep.start(*sweep.begin)
-    wait_for(lambda: sweep.records() and trial_processes(sweep.records()[:1]), "the first trial")
+    wait_for(lambda: trial_processes(sweep.records()[:1]) or process.poll() is not None, "the first trial")
+    assert process.poll() is None, sweep.log.read_text()[-3000:]
     store = store_of(sweep)
     wait_for(lambda: [d for d in deposits(store, 0) if d.kind is Kind.BEST and d.whole], "weights in the store")
-    clone = sweep.run("clone", "left", "--trial", "0", "train.learning_rate=0.003", "--warm")
-    assert clone.returncode == 0, clone.stderr
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=60) == 130
     paused = [record.number for record in sweep.records() if record.state is State.PAUSED]
     assert paused
     assert all(checkpoints(store, number, 0) for number in paused)
     assert not (sweep.folder / "scratch" / "left").exists()
+    clone = sweep.run("clone", "left", "--trial", "0", "train.learning_rate=0.003", "--warm")
+    assert clone.returncode == 0, clone.stderr
+    assert [path for path in store.files("warm") if path.endswith("model.safetensors")]
     assert sweep.run("resume", "left").returncode == 0
     records = sweep.records()
     assert [record.state for record in records] == [State.COMPLETE] * 3
