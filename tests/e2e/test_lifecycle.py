@@ -17,7 +17,7 @@ from tests.chaos.driving import Sweep, rows, trial_processes, wait_for
 pytestmark = pytest.mark.e2e
 
 SPACE = ("space=none", "space.train.learning_rate={low: 1e-5, high: 1e-2, log: true}")
-LONG = ("train.epochs=100", "scheduler=fifo", "trial.checkpoint_every_s=1", "slots.count=2", *SPACE)
+LONG = ("train.epochs=60", "scheduler=fifo", "trial.checkpoint_every_s=1", "slots.count=2", *SPACE)
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_changes_that_are_allowed_end_what_was_in_the_middle(tmp_path: Path, dat
     done = sweep.run("resume", "changed", "train.epochs=2", wider, "--allow-change", timeout=240)
     assert done.returncode == 0, done.stdout + done.stderr
     flat = " ".join(done.stdout.split())
-    assert "changed: train.epochs: was 100, now 2" in flat
+    assert "changed: train.epochs: was 60, now 2" in flat
     assert "trial 0 ends: it was in the middle with the old settings" in flat
     records = sweep.records()
     assert [record.cause for record in records] == [Cause.STOPPED_BY_USER] * 2 + [None] * 2
