@@ -25,7 +25,8 @@ def tracking_uri(spec: TrackingSpec, output_dir: str | Path) -> str:
 
 def artifact_dir(spec: TrackingSpec, output_dir: str | Path) -> Path | None:
     """Folder of the artifacts; None where a server decides."""
-    return None if spec.uri else Path(output_dir) / "mlflow-artifacts"
+    own = spec.uri is None or spec.uri.startswith(("sqlite:", "postgresql", "mysql", "mssql"))  # No server decides.
+    return Path(output_dir) / "mlflow-artifacts" if own else None
 
 
 def check_reachable(spec: TrackingSpec) -> list[Problem]:
