@@ -107,7 +107,8 @@ class _Driver:
 
     def __init__(self, plan: Plan, prepare: Callable[[Ledger], None]) -> None:
         self.plan, self.interrupt = plan, Interrupt()
-        self._prepare, self._displaced = prepare, threading.Event()
+        self._prepare = prepare
+        self._begun, self._displaced = threading.Event(), threading.Event()
         self._seat = Seat(plan.ledger_url, plan.name, self._on_lost, self._on_beat)
         self.since = self._seat.since
 
@@ -118,6 +119,7 @@ class _Driver:
             self._prepare(self.ledger)
             about = self.ledger.about
             self.budget = Budget(about["budget"]["trials"], about["budget"]["hours"], about.get("spent_s", 0.0))
+            self._begun.set()
             self.ledger.note("left_because", "")
             self.ledger.note("status", "running")
         except BaseException:
@@ -138,7 +140,7 @@ class _Driver:
             raise DisplacedError(f"another process drives {self.plan.name!r} now; this one stops")
 
     def _on_beat(self) -> None:
-        if hasattr(self, "budget"):
+        if self._begun.is_set():
             self.ledger.note("spent_s", self.budget.spent_s)
 
     def _on_lost(self) -> None:

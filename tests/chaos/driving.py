@@ -18,8 +18,10 @@ import mlflow
 import optuna
 import psutil
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 
 from hpo import cli
+from hpo.errors import LedgerError, UnknownSweepError
 from hpo.ledger import Ledger, State, TrialRecord, ledger_url
 
 HPO = str(Path(sys.executable).with_name("hpo"))
@@ -88,10 +90,8 @@ class Sweep:
         """The trials in the ledger; none before there is one."""
         try:
             return Ledger.open(self.url, self.name).trials()
-        except Exception as error:  # a ledger that is being made at this moment
-            if type(error).__name__ in ("UnknownSweepError", "KeyError", "LedgerError", "OperationalError"):
-                return []
-            raise
+        except (UnknownSweepError, LedgerError, KeyError, OperationalError):  # It is being made at this moment.
+            return []
 
     def ledger(self) -> Ledger:
         return Ledger.open(self.url, self.name)

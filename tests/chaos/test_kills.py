@@ -1,4 +1,7 @@
-"""Driver and trial processes are killed at random moments; the sweep ends as if they had not been."""
+"""Driver and trial processes are killed at random moments; the sweep ends as if they had not been.
+
+The sleeps are the random moments themselves: nothing is expected of what happened meanwhile.
+"""
 
 import random
 import shutil
