@@ -1,20 +1,24 @@
-"""`--from NAME` of `hpo train`: the overrides that train a sweep's trial again."""
+"""`--from NAME` and `--schedule FILE` of `hpo train`: the overrides that train a sweep's trial again."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from hpo.errors import InputError
 from hpo.fitting import fitting
 from hpo.ledger import TrialRecord
+from hpo.lineage import Segment, changes_of, lineage
 from hpo.place import Place
+from hpo.population.schedule import read_schedule
 from hpo.results import train_overrides
 from hpo.trained import chosen_trial
+from models.spec import Change
 
-FLAG = "--from"
+FLAG, SCHEDULED = "--from", "--schedule"
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Again:
         data_fingerprint: Of the rows that it was trained on.
         arguments: Overrides and flags for Hydra: the trial's, then the person's own, which win.
         changed: Overrides of the person's own.
+        changes: What changes in the course of the training, where the trial was of a population.
     """
 
     sweep: str
@@ -34,31 +39,57 @@ class Again:
     data_fingerprint: str
     arguments: list[str]
     changed: tuple[str, ...]
+    changes: tuple[Change, ...] = ()
 
 
 def again(arguments: Sequence[str]) -> Again | None:
-    """What `--from NAME [--trial K]` in a command line means; None where it is not there.
+    """What `--from NAME [--trial K]` or `--schedule FILE` in a command line means; None where neither is there.
+
+    A value of the person's own is the same from the first step to the last.
 
     Raises:
-        InputError: No such sweep or trial, or `--trial` without `--from`.
+        InputError: No such sweep, trial or file, or `--trial` without `--from`.
     """
     parser = argparse.ArgumentParser(prog="hpo train", add_help=False, allow_abbrev=False)
     parser.add_argument(FLAG, dest="sweep", metavar="NAME")
     parser.add_argument("--trial", type=int, metavar="K")
+    parser.add_argument(SCHEDULED, dest="schedule", type=Path, metavar="FILE")
     given, rest = parser.parse_known_args(arguments)
+    own = [text for text in rest if "=" in text and not text.startswith("-")]
+    if given.schedule is not None:
+        if given.sweep is not None or given.trial is not None:
+            raise InputError.one(SCHEDULED, f"says itself which trial it is of, but got {FLAG} or --trial too")
+        found = read_schedule(given.schedule)
+        kept, changes = _fitted(found.overrides, found.course[0].params, own), _kept(found.course, own)
+        return Again(found.sweep, found.trial, found.data_fingerprint, [*kept, *rest], tuple(own), changes)
     if given.sweep is None:
         if given.trial is not None:
             raise InputError.one("--trial", "is the number of a trial of a sweep, which is not named", "--from NAME")
         return None
-    own = [text for text in rest if "=" in text and not text.startswith("-")]
     place = _place(own)
     ledger = place.ledger(given.sweep)
     about, record = ledger.about, chosen_trial(ledger, given.trial)
-    theirs = [*train_overrides(about, record.params), *_slot(about), *_precision(about, record)]
-    chosen = [*record.params, *(text.partition("=")[0] for text in own)]
-    kept = fitting(_without(theirs, [*own, "output_dir="]), chosen, own)
+    course = lineage({other.number: other for other in ledger.trials()}, record.number)
+    kept = _fitted(overrides_of(about, record, course[0].params), course[0].params, own)
     arguments_of = [*kept, f"output_dir={place.output_dir}", *_without(rest, ["output_dir="])]
-    return Again(given.sweep, record, about["data_fingerprint"], arguments_of, tuple(own))
+    return Again(given.sweep, record, about["data_fingerprint"], arguments_of, tuple(own), _kept(course, own))
+
+
+def overrides_of(about: Mapping[str, Any], record: TrialRecord, params: Mapping[str, Any]) -> list[str]:
+    """The overrides that train with these values what a trial was trained with, slot and precision included."""
+    return [*train_overrides(about, params), *_slot(about), *_precision(about, record)]
+
+
+def _fitted(theirs: Sequence[str], params: Mapping[str, Any], own: Sequence[str]) -> list[str]:
+    """A trial's overrides without those that the person's own replace."""
+    chosen = [*params, *(text.partition("=")[0] for text in own)]
+    return fitting(_without(theirs, [*own, "output_dir="]), chosen, own)
+
+
+def _kept(course: Sequence[Segment], own: Sequence[str]) -> tuple[Change, ...]:
+    """What changes, without what the person gave a value of."""
+    given = {text.partition("=")[0] for text in own}
+    return changes_of(course, given)
 
 
 def _place(overrides: Sequence[str]) -> Place:

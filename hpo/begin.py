@@ -12,7 +12,9 @@ from typing import Any
 
 import yaml
 
+from hpo.budget import Budget
 from hpo.config.resolve import to_plain
+from hpo.history import pack
 from hpo.ledger import Ledger, shown
 from hpo.plan import Plan
 from hpo.provenance import commit, versions
@@ -22,7 +24,7 @@ from hpo.tracking.store import tracking_uri
 CONFIG, DATA_CARD = "config.yaml", "data_card.md"
 # What decides a sweep's future. The rest of the config says where and how it runs, and may change from day to day.
 DECISIVE = ("data", "model", "tuning", "train", "space", "sampler", "scheduler")
-DECISIVE_OF_SWEEP = ("metric", "direction", "seed", "start_first")
+DECISIVE_OF_SWEEP = ("metric", "direction", "metrics", "constraints", "seed", "start_first")
 
 
 def begin(plan: Plan) -> Ledger:
@@ -35,8 +37,9 @@ def begin(plan: Plan) -> Ledger:
         "metric": plan.metric,
         "start_first": plan.start is not None,
         "started_at": time.time(),
-        "budget": {"trials": plan.trials, "hours": plan.config.sweep.hours},
+        "budget": Budget(plan.trials, plan.config.sweep.hours, stop=plan.config.sweep.stop).to_dict(),
         "baselines": [],
+        "history": None if plan.history is None else pack(plan.history),
         **settings(plan),
         **circumstances(plan),
     }
@@ -53,6 +56,7 @@ def settings(plan: Plan) -> dict[str, Any]:
         "choices": dict(plan.choices),
         "space": space_to_dict(plan.space),
         "fixed": to_plain(plan.space.fixed),
+        "aims": plan.aims.to_dict(),
         "data_fingerprint": plan.data.fingerprint,
         "data_card": plan.data.card.to_dict(),
         "fingerprint": fingerprint(config, plan.data.fingerprint),
@@ -89,7 +93,10 @@ def recorded_config(plan: Plan) -> dict[str, Any]:
 def decisive(config: Mapping[str, Any]) -> dict[str, Any]:
     """The part of a config that decides the sweep's future."""
     found = {section: config[section] for section in DECISIVE}
-    return found | {"sweep": {key: config["sweep"][key] for key in DECISIVE_OF_SWEEP}}
+    sweep = {key: config["sweep"][key] for key in DECISIVE_OF_SWEEP if config["sweep"].get(key, []) != []}
+    if config.get("warm_start", {}).get("from"):
+        found["warm_start"] = config["warm_start"]
+    return found | {"sweep": sweep}  # An empty list is as good as none, as older sweeps have it.
 
 
 def fingerprint(config: Mapping[str, Any], data_fingerprint: str) -> str:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from hpo.aims.check import check_aims, check_fit, check_measured, primary_of
 from hpo.cluster import access
 from hpo.config.compose import Composed
 from hpo.config.resolve import Resolved, resolve
@@ -16,14 +17,20 @@ from hpo.config.schema import Config
 from hpo.errors import HpoError, InputError, LedgerError, Problem
 from hpo.ledger import ledger_url, sweep_names
 from hpo.plan import Plan
+from hpo.population.check import check_population
 from hpo.results import SUMMARY
 from hpo.samplers import make_sampler
+from hpo.samplers.past import with_history
+from hpo.samplers.several import for_aims
 from hpo.schedulers import check_scheduler, longest_training
 from hpo.slots import Machine, Slots, resolve_slots
-from hpo.space import Space
+from hpo.space import Space, Start
+from hpo.space.beliefs import far_beliefs
+from hpo.stopping import check_stop
 from hpo.storage.check import check_storage
 from hpo.tracking.store import check_reachable
 from hpo.trialspec import ROOTS, train_spec
+from hpo.warm import New, history_of
 from models.data import PreparedData, prepare, read
 from models.spec import REQUIRED, TrainSpec
 from models.tasks import TASKS, task_for
@@ -55,29 +62,37 @@ def check(composed: Composed, going_on: str | None = None) -> Plan:
         problems += _check_name(name, config, problems)
         problems += check_reachable(config.tracking)
     maximize = _maximize(config)
+    aims, more = check_aims(config.sweep, _metric(config), maximize, _metrics(config))
+    problems += [*more, *check_fit(aims, config.sampler.name, config.scheduler.name)]
     data, more = check_training(_train_spec(config, slots), known={problem.where for problem in problems})
     problems += more
     if space is None:
         raise InputError(_distinct(problems))
     problems += check_scheduler(config.scheduler, longest_training(config.train, space))
-    sampler = make_sampler(config.sampler, space, config.sweep.seed)
+    problems += check_population(config, space)
+    sampler = for_aims(make_sampler(config.sampler, space, config.sweep.seed), aims)
     problems += sampler.check(config.sweep.trials)
+    problems += check_stop(config.sweep.stop, config.sweep.trials, slots.gpu)
+    if data is not None:
+        problems += check_measured(aims, task_for(config.data).unmeasured(data.about))
+    values = resolved.schema.values(resolved.choices)
+    found = space.start(values) if config.sweep.start_first else Start(None)
+    rows = "" if data is None else data.fingerprint
+    new = New(config, space, _metric(config), maximize, _metrics(config), values, found.params, rows)
+    history, more, said = history_of(new, going_on)
+    problems += more
     if problems or data is None:
         raise InputError(_distinct(problems))
 
-    trials, notes = config.sweep.trials, data.card.warnings()
+    trials, notes = config.sweep.trials, [*data.card.warnings(), *said, *far_beliefs(space.dimensions)]
     planned = sampler.planned()
     if planned is not None:
         trials = min(trials, planned)
         if planned > config.sweep.trials:
             cut = f"the grid has {planned} points, but sweep.trials={config.sweep.trials} ends it before all are tried"
             notes.append(f"{cut}; sweep.trials={planned} tries them all")
-    start = None
-    if config.sweep.start_first:
-        found = space.start(resolved.schema.values(resolved.choices))
-        start = found.params
-        if start is None:
-            notes.append(f"the starting configuration is not tried first, it is outside the space: {found.reason}")
+    if found.reason:
+        notes.append(f"the starting configuration is not tried first, it is outside the space: {found.reason}")
     return Plan(
         name=name,
         config=config,
@@ -85,13 +100,15 @@ def check(composed: Composed, going_on: str | None = None) -> Plan:
         schema=resolved.schema,
         choices=resolved.choices,
         space=space,
-        sampler=sampler,
+        sampler=with_history(sampler, history, config.warm_start.weight),
         data=data,
         slots=slots,
         metric=_metric(config),
         maximize=maximize,
+        aims=aims,
         trials=trials,
-        start=start,
+        start=found.params,
+        history=history,
         notes=tuple(notes),
         config_dir=composed.config_dir,
     )
@@ -165,8 +182,9 @@ def _maximize(config: Config) -> bool:
 
 
 def _metric(config: Config) -> str:
-    """The metric asked for, or the first of the task's own."""
-    return config.sweep.metric or next(iter(_metrics(config)), REQUIRED)
+    """The metric asked for, the first of several, or the first of the task's own."""
+    known = _metrics(config)
+    return config.sweep.metric or primary_of(config.sweep.metrics, known) or next(iter(known), REQUIRED)
 
 
 def _metrics(config: Config) -> Mapping[str, bool]:

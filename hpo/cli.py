@@ -28,6 +28,7 @@ COMMANDS = {
     "clone": "a trial with other values next:  hpo clone NAME --trial 7 train.batch_size=8 [--warm]",
     "list": "all sweeps",
     "status": "how a sweep stands:  hpo status NAME [--watch]",
+    "explain": "why a trial was proposed, paused, advanced, stopped:  hpo explain NAME [--trial 7]",
     "results": "what a sweep found:  hpo results NAME [--json]",
     "predict": "what the best model says:  hpo predict NAME --text TEXT, or --file in.jsonl --out out.jsonl",
     "export": "the best model for transformers:  hpo export NAME --to DIR, or smaller:  --quantize int8",

@@ -13,10 +13,15 @@ from rich.console import Console
 from rich.text import Text
 
 from hpo.budget import Budget
+from hpo.confirm.confirmation import Confirmation
+from hpo.confirm.winner import delivered
 from hpo.errors import HpoError, LedgerError, TrackingError
+from hpo.front import front
 from hpo.ledger import Ledger, TrialRecord
 from hpo.plan import Plan
-from hpo.results import SUMMARY, best_trial, weights_dir, write_summary
+from hpo.population.export import write_schedule
+from hpo.results import SUMMARY, best_trial, write_summary
+from hpo.stopping import Stopped
 from hpo.storage.scratch import scratch_root
 from hpo.terminal.tables import show_summary
 from hpo.weights import bring_weights, tidy_up
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from hpo.tracking.tracker import Tracker
 
 STOPPED, FAILED, FINISHED = "stopped", "failed", "finished"
+PATIENCE_S = 60.0  # For MLflow to take what is left, in which there is no progress.
 SHORT_S = 5.0  # For MLflow at the end, where it was away a moment ago, or the machine is about to go.
 MLFLOW = {STOPPED: "KILLED", FAILED: "FAILED", FINISHED: "FINISHED"}
 
@@ -44,7 +50,14 @@ class Left:
 
 
 def finish(
-    plan: Plan, ledger: Ledger, tracker: Tracker, budget: Budget, left: Left, *, register: bool
+    plan: Plan,
+    ledger: Ledger,
+    tracker: Tracker,
+    budget: Budget,
+    left: Left,
+    confirmation: Confirmation,
+    *,
+    register: bool,
 ) -> dict[str, Any]:
     """Log the champion, write the summary, and give MLflow the time to take what is left.
 
@@ -54,52 +67,64 @@ def finish(
     Returns:
         The summary; with `problem`: what MLflow or the storage did not take, for people; empty: nothing.
     """
-    best = best_trial(ledger.trials(), plan.maximize)
+    records = ledger.trials()
+    best, chosen = best_trial(records, plan.maximize), front(records)
     ledger.note("spent_s", budget.spent_s)
     ledger.note("ended_at", now := time.time())
     ledger.note("left_because", left.why)
     status = FAILED if left.in_trouble or (best is None and not left.why) else STOPPED if left.why else FINISHED
     ledger.note("status", status)
+    stopped = Stopped.of(ledger.about) if status == FINISHED else None
+    if stopped is not None:
+        tracker.describe({}, {"stopped": stopped.rule, "stopped_because": stopped.reason})
     values: dict[str, float] = {}
     if best is not None and best.value is not None:
         values = {f"best/{plan.metric}": best.value, "best/trial": float(best.number)}
+    if plan.aims.several:
+        values["front/trials"] = float(len(chosen))
+        tracker.front(records, chosen)
     shutil.rmtree(scratch_root(plan.output_dir, plan.name), ignore_errors=True)  # Those who worked there are gone.
     problems: list[str] = []
     try:
         if register:
-            problems.append(tidy_up(ledger, plan.config.sweep.keep_models))
+            problems += [tidy_up(ledger, plan.config.sweep.keep_models), confirmation.tidy_up()]
         if best is not None and register:
             problems.append(_register(plan, ledger, tracker, best))
     except TrackingError as error:
         problems.append(str(error))
+    write_schedule(ledger, plan.sweep_dir)
     try:
-        write_summary(ledger, plan.sweep_dir)
+        found = write_summary(ledger, plan.sweep_dir)["importance"]
+        values |= {f"importance/{part['name']}": part["share"] for part in found["parts"] if part["share"] is not None}
+        tracker.describe({}, {"importance": found["note"] or found["method"]})
         tracker.text(SUMMARY, (plan.sweep_dir / SUMMARY).read_text(encoding="utf-8"))
-        hurry = {"patience_s": SHORT_S} if any(problems) or not register else {}
-        tracker.finish(values, MLFLOW[status], now, **hurry)
+        patience_s = SHORT_S if any(problems) or not register else PATIENCE_S
+        confirmation.close(patience_s)
+        tracker.finish(values, MLFLOW[status], now, patience_s)
     except TrackingError as error:
         problems.append(str(error))
     return {**write_summary(ledger, plan.sweep_dir), "problem": "\n".join(filter(None, problems))}
 
 
 def _register(plan: Plan, ledger: Ledger, tracker: Tracker, best: TrialRecord) -> str:
-    """Log the best trial's weights as the sweep's model, unless that was done.
+    """Log the weights of the confirmed winner, else of the best trial, as the sweep's model, unless that was done.
 
     Returns:
         What a person should know about them; empty: nothing.
     """
     from hpo.tracking.champion import is_logged, log_champion  # noqa: PLC0415  # it imports mlflow
 
-    weights = weights_dir(plan.sweep_dir, best.number)
-    if is_logged(ledger.about.get("champion"), best):
+    model = delivered(ledger, best, plan.sweep_dir)
+    record, weights = model.record, model.weights
+    if is_logged(ledger.about.get("champion"), record, model.tags):
         return ""
     try:
-        note = bring_weights(ledger, best, weights)
+        note = bring_weights(model.ledger, model.stored, weights)
     except RemoteError as error:
-        return f"the best model, of trial {best.number}, was not logged: {error}; hpo resume {plan.name} logs it"
+        return f"the best model, of trial {record.number}, was not logged: {error}; hpo resume {plan.name} logs it"
     if weights.is_dir():
-        register_as = plan.name if plan.config.tracking.register else None
-        champion = log_champion(tracker, best, weights, plan.config.data.task, plan.data.examples(), register_as)
+        register_as, task = plan.name if plan.config.tracking.register else None, plan.config.data.task
+        champion = log_champion(tracker, record, weights, task, plan.data.examples(), register_as, model.tags)
         ledger.note("champion", champion)
     return note
 

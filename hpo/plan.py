@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hpo.aims import Aims
 from hpo.config.schema import Config
+from hpo.history import History
 from hpo.ledger import ledger_url
 from hpo.samplers import Sampler
 from hpo.slots import Slots
@@ -27,8 +29,10 @@ class Plan:
         schema: The trial's config, and the options of the searched groups.
         choices: The chosen option of each group.
         data: The data, tokenized in the cache.
-        metric: Validation metric that is optimized.
+        metric: Validation metric that is optimized; of several, the first.
+        aims: All that is optimized, and the limits to keep.
         start: The person's own configuration as first trial; None: not tried, for the reason in `start_note`.
+        history: What earlier sweeps say, as the ledger keeps it; None: it begins cold.
         trials: How many trials there will be at most.
         config_dir: The person's own folder of options; None: none was named.
         notes: What a person should know before starting.
@@ -45,8 +49,10 @@ class Plan:
     slots: Slots
     metric: str
     maximize: bool
+    aims: Aims
     trials: int
     start: Mapping[str, Any] | None
+    history: History | None = None
     notes: tuple[str, ...] = ()
     config_dir: str | None = None
 

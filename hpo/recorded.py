@@ -14,7 +14,7 @@ from hpo.results import override_text
 
 # Said by the command itself, or decided when the sweep was begun.
 STORAGE = "cluster.storage"
-BUDGET = ("sweep.trials", "sweep.hours")
+BUDGET, STOP = ("sweep.trials", "sweep.hours"), "sweep.stop"
 PLACES = ("output_dir", "ledger.url", "sweep.name")
 
 
@@ -32,7 +32,7 @@ def composed_again(about: Mapping[str, Any], place: Place, overrides: Sequence[s
     for text in overrides:
         if "=" not in text:
             raise InputError.one(text, "not an override", "write key=value")
-        if _key(text) in BUDGET:
+        if _key(text) in BUDGET or _key(text).startswith(STOP):
             raise InputError.one(_key(text), "is what the sweep was begun with", "more of it: hpo extend NAME")
         if _key(text) == STORAGE:
             raise InputError.one(STORAGE, "is where the sweep's checkpoints and weights are", "begin a new sweep")

@@ -9,40 +9,53 @@ import shlex
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from hpo.aims import Aims
 from hpo.collapse import COLLAPSED
+from hpo.front import front
+from hpo.importance import importance
 from hpo.ledger import Ledger, State, TrialRecord
+from hpo.population.shown import with_schedules
+from hpo.space import space_from_dict
 
 SUMMARY = "summary.json"
 PLAIN = re.compile(r"[A-Za-z0-9_./:-]+")  # Texts that Hydra's grammar takes without quotes.
 # Overrides that say how to search, not what is trained.
 SEARCH_ONLY = (
     *("space", "sampler", "scheduler", "cluster", "tracking", "slots=single", "slots.count", "ledger.", "trial."),
-    *("sweep.name", "sweep.trials", "sweep.seed", "sweep.start_first", "sweep.keep_models"),
+    *("sweep.name", "sweep.trials", "sweep.seed", "sweep.start_first", "sweep.keep_models", "sweep.constraints"),
+    *("sweep.stop", "confirm.", "warm_start."),
 )
 
 
 def best_trial(records: Sequence[TrialRecord], maximize: bool) -> TrialRecord | None:
-    """The best complete trial; the best other one where none is complete; None where none has a value."""
-    candidates = by_merit(records, maximize)
+    """The best complete trial; the best other one where none is complete.
+
+    None where none has a value and keeps every limit of the sweep.
+    """
+    candidates = [record for record in by_merit(records, maximize) if record.standing.feasible]
     return candidates[0] if candidates else None
 
 
 def by_merit(records: Sequence[TrialRecord], maximize: bool) -> list[TrialRecord]:
-    """Trials with a value: the complete ones first, since a pruned one's value was measured on the way."""
+    """Trials with a value: the complete ones first, since a pruned one's value was measured on the way.
+
+    Those that do not keep the sweep's limits come last.
+    """
     ranked = ranking(records, maximize)
-    return sorted(ranked, key=lambda record: record.state is not State.COMPLETE)
+    return sorted(ranked, key=lambda record: (not record.standing.feasible, record.state is not State.COMPLETE))
 
 
 def ranking(records: Sequence[TrialRecord], maximize: bool) -> list[TrialRecord]:
-    """Trials with a value, the best first; of equals, the earlier."""
+    """Trials with a value, the best first; of equals, the better by the further aims, then the earlier."""
 
-    def key(record: TrialRecord) -> tuple[float, int]:
-        value = record.value if record.value is not None else 0.0
-        return (-value if maximize else value, record.number)
+    def key(record: TrialRecord) -> tuple[float, bool, tuple[float, ...], int]:
+        value, losses = record.value if record.value is not None else 0.0, record.standing.losses
+        return (-value if maximize else value, losses == (), losses[1:], record.number)
 
     return sorted((record for record in records if record.value is not None), key=key)
 
@@ -51,25 +64,33 @@ def summarize(ledger: Ledger) -> dict[str, Any]:
     """The sweep in one JSON-able dict: what `summary.json` holds and `hpo results --json` prints."""
     about, records = ledger.about, ledger.trials()
     best = best_trial(records, ledger.maximize)
+    aims, chosen = Aims.of(about, ledger.maximize), front(records)
+    on_front = {record.number for record in chosen}
     counts = Counter(record.state.value for record in records)
-    return {
+    summary = {
         "name": ledger.name,
         "metric": about["metric"],
         "direction": "maximize" if ledger.maximize else "minimize",
         "status": about.get("status", "running"),
         "left_because": about.get("left_because", ""),
+        "stopped": about.get("stopped"),
         "budget": about.get("budget"),
         "seconds": _seconds(about, records),
         "counts": {state.value: counts.get(state.value, 0) for state in State},
         "slots": _slots(about, records),
-        "best": _best(ledger, best) if best is not None else None,
+        "best": _trained(about, best) if best is not None else None,
+        "aims": None if aims.plain else aims.to_dict(),
+        "front": [_trained(about, record) for record in chosen],
         "start": _start(records, about),
         "baselines": about.get("baselines", []),
         "data": about.get("data_card"),
         "model_uri": about.get("champion", {}).get("uri") or about.get("model_uri"),  # the latter in version 1
         "mlflow": {"uri": about["mlflow_uri"], "run_id": about.get("mlflow_run_id")},
-        "trials": [_trial(record) for record in records],
+        "confirmation": about.get("confirmation"),
+        "importance": _importance(about, records, ledger.maximize),
+        "trials": [_trial(record) | _standing(record, on_front) for record in records],
     }
+    return with_schedules(summary, records)
 
 
 def write_summary(ledger: Ledger, sweep_dir: Path) -> dict[str, Any]:
@@ -108,17 +129,33 @@ def weights_dir(sweep_dir: Path, number: int) -> Path:
     return sweep_dir / "trials" / f"{number:04d}" / "best"
 
 
-def _best(ledger: Ledger, best: TrialRecord) -> dict[str, Any]:
-    about = ledger.about
-    folder = weights_dir(Path(about["sweep_dir"]), best.number)
+def _trained(about: Mapping[str, Any], record: TrialRecord) -> dict[str, Any]:
+    """A trial that a person may want to have."""
+    folder = weights_dir(Path(about["sweep_dir"]), record.number)
+    values = {"values": dict(record.standing.values)} if record.standing.values else {}
     return {
-        "number": best.number,
-        "value": best.value,
-        "epochs": best.value_epoch,
-        "params": best.params,
-        "command": train_command(about, best.params),
+        "number": record.number,
+        "value": record.value,
+        **values,
+        "epochs": record.value_epoch,
+        "params": record.params,
+        "command": train_command(about, record.params),
         "weights": str(folder) if folder.is_dir() else None,
     }
+
+
+def _standing(record: TrialRecord, on_front: Collection[int]) -> dict[str, Any]:
+    """How a trial stands against several aims and limits; nothing where there is one metric alone."""
+    standing = record.standing
+    if not standing.values:
+        return {}
+    found: dict[str, Any] = {"values": dict(standing.values), "front": record.number in on_front}
+    return found | ({"violated": list(standing.violated)} if standing.judged else {})
+
+
+def _importance(about: Mapping[str, Any], records: Sequence[TrialRecord], maximize: bool) -> dict[str, Any]:
+    seed = int(about["config"]["sweep"]["seed"])
+    return asdict(importance(space_from_dict(about["space"]), records, maximize, seed))
 
 
 def _start(records: Sequence[TrialRecord], about: Mapping[str, Any]) -> dict[str, Any] | None:

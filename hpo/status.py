@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from hpo.budget import Budget
 from hpo.ledger import Driver, Inbox, Ledger, State, TrialRecord, driver_of, open_engine
 from hpo.place import Place
 from hpo.results import best_trial
+from hpo.stopping import Stopped
 
 RUNNING, INTERRUPTED = "running", "interrupted"
 
@@ -24,6 +25,7 @@ class Status:
         state: `running`, `stopped`, `finished`, `failed`; `interrupted`: its driver is gone without a word.
         driver: Who drives it; None: nobody.
         left_because: Why the last driver left; empty: it did not, or the sweep was done.
+        stopped: Why no further trial begins; None: one may.
         requests: How many requests wait for a driver.
         spent_s: Seconds that it ran, by all its drivers.
     """
@@ -36,6 +38,7 @@ class Status:
     budget: Budget
     records: tuple[TrialRecord, ...]
     best: TrialRecord | None
+    stopped: Stopped | None
     requests: int
     started_at: float
     spent_s: float
@@ -63,6 +66,7 @@ class Status:
             "metric": self.metric,
             "driver": None if driver is None else {"host": driver.host, "pid": driver.pid, "since": driver.since},
             "left_because": self.left_because,
+            "stopped": None if self.stopped is None else asdict(self.stopped),
             "budget": self.budget.to_dict(),
             "counts": {state.value: count for state, count in self.counts.items()},
             "best": None if best is None else {"number": best.number, "value": best.value},
@@ -79,7 +83,6 @@ def status_of(ledger: Ledger, place: Place) -> Status:
     about, records = ledger.about, ledger.trials()
     driver = driver_of(engine, ledger.name)
     alive = None if driver is None or driver.gone else driver
-    limits = about.get("budget", {"trials": None, "hours": None})
     spent_s = float(about.get("spent_s", 0.0)) + (time.time() - alive.beat_at if alive else 0.0)
     return Status(
         name=ledger.name,
@@ -87,7 +90,8 @@ def status_of(ledger: Ledger, place: Place) -> Status:
         metric=about["metric"],
         driver=alive,
         left_because="" if alive else about.get("left_because", ""),
-        budget=Budget(limits["trials"], limits["hours"]),
+        budget=Budget.of(about),
+        stopped=Stopped.of(about),
         records=tuple(records),
         best=best_trial(records, ledger.maximize),
         requests=len(Inbox(engine, ledger.name).waiting()),

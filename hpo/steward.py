@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from hpo.budget import Budget
 from hpo.enqueue import enqueue
-from hpo.ledger import Cause, Inbox, Kind, Outcome, Request, State
-from hpo.search import Search, measured
+from hpo.judge import measured
+from hpo.ledger import BY_SCHEDULER, Cause, Inbox, Kind, Outcome, Request, State
+from hpo.search import Search
+from hpo.stopping.slot_time import slot_seconds
 
 POLL_S = 1.0
 
@@ -39,6 +42,10 @@ class Steward:
         self.stop(self._asked_here())
         if self._search.given_up:
             self.stop(self._search.given_up, in_trouble=True)
+        for record in self._search.running:
+            ending = self._search.stopper.ending(record)
+            if ending is not None:
+                self.endings.setdefault(record.number, ending)
         now = time.monotonic()
         if now - self._polled_at < POLL_S:
             return
@@ -57,11 +64,12 @@ class Steward:
         """Whether a trial is to give up its slot."""
         return bool(self.stopping) or number in self.endings
 
-    def left(self, number: int) -> None:
-        """A trial has done so."""
+    def left(self, number: int, kept_step: int | None = None) -> None:
+        """A trial has done so, with a checkpoint of this step where it says so."""
         outcome = self.endings.pop(number, None)
         if outcome is None:
-            self._search.left(number, "left")
+            why = BY_SCHEDULER if self._search.records[number].held else "left"
+            self._search.left(number, why, kept_step)
             if not self.stopping:
                 self._search.come_back(number)
             return
@@ -80,9 +88,8 @@ class Steward:
             case Kind.STOP_TRIAL:
                 return self._end(int(payload["trial"]))
             case Kind.EXTEND:
-                proposed = len(self._search.records)
-                self._note_budget(request.id, lambda b: b.extend(proposed, payload["trials"], payload["hours"]))
-                return f"the budget is {self._search.budget}"
+                self._note_budget(request.id, lambda budget: self._extend(budget, payload))
+                return self._extended()
             case Kind.ENQUEUE:
                 space = self._search.sampler.space
                 problems = space.contains(payload["params"])
@@ -94,6 +101,24 @@ class Steward:
                 self._note_budget(request.id, Budget.one_more)
                 return "it is next"
         raise ValueError(f"nobody knows how to {request.kind}")
+
+    def _extend(self, budget: Budget, more: Mapping[str, Any]) -> None:
+        records = self._search.records.values()
+        ended_early = self._search.stopper.stopped is not None
+        self._search.stopper.reopen()
+        if any(more.get(key) for key in ("trials", "hours", "gpu_hours", "cpu_hours")):
+            budget.trials = None if ended_early else budget.trials  # Those that it did without are not made up for.
+            budget.extend(len(records), more.get("trials", 0), more.get("hours", 0.0))
+        given = {key: more[key] for key in ("gpu_hours", "cpu_hours", "target") if more.get(key) is not None}
+        budget.extend_stop(slot_seconds(records, budget.now()), **given)
+
+    def _extended(self) -> str:
+        search = self._search
+        search.stopper.judge(search.records.values())  # A rule may be met as things stand.
+        if search.stopper.stopped is not None:
+            return f"the sweep is done all the same: {search.stopper.stopped.reason}"
+        stop = str(search.budget.stop)
+        return f"the budget is {search.budget}" + (f"; it ends earlier {stop}" if stop else "")
 
     def _end(self, number: int) -> str | None:
         record = self._search.records.get(number)

@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -18,6 +19,7 @@ from hpo.begin import CONFIG, DATA_CARD
 from hpo.budget import Budget
 from hpo.collapse import trivial_value
 from hpo.config.resolve import to_plain
+from hpo.confirm.confirmation import Confirmation
 from hpo.errors import HpoError, LedgerError
 from hpo.execution.job import TrialJob
 from hpo.execution.run import run_on_ray
@@ -28,11 +30,16 @@ from hpo.finish import FAILED, Left, finish, give_up, show
 from hpo.interrupt import Interrupt
 from hpo.ledger import DisplacedError, Inbox, Kind, Ledger, Seat, hurry, open_engine
 from hpo.plan import Plan
-from hpo.schedulers import longest_training, make_scheduler
+from hpo.population.course import aside_for, course_of, taking_of
+from hpo.population.keeper import AsideKeeper
+from hpo.schedulers import longest_training
+from hpo.schedulers.several import scheduler_for
 from hpo.search import Proposal, Search
 from hpo.steward import Steward
+from hpo.stopping import Stopped
 from hpo.storage.scratch import scratch_root
 from hpo.storage.sweep import storage_url
+from hpo.terminal.confirming import Confirming
 from hpo.terminal.live import Display
 from hpo.trialspec import files_of
 from hpo.weights import WeightKeeper
@@ -73,13 +80,16 @@ def _drive(plan: Plan, console: Console, prepare: Callable[[Ledger], None]) -> i
         driver = stack.enter_context(_Driver(plan, prepare))
         ledger, interrupt = driver.ledger, driver.interrupt
         display = stack.enter_context(Display(plan, driver.budget, console))
+        confirmation = Confirmation(plan, ledger)
         interrupt.say = display.note
         stack.enter_context(interrupt.listening())
         pool = stack.enter_context(ThreadPoolExecutor(2))
         opening = pool.submit(_open_tracker, plan, ledger)  # takes seconds, in which Ray starts
         measuring = pool.submit(_baselines, plan, ledger)  # the same
         try:
-            left = _run(driver, display, opening, measuring)
+            left = _run(driver, display, opening, measuring, confirmation)
+            if not left.why:
+                confirmation.conclude(opening.result(), display.note)
         except KeyboardInterrupt:
             left = Left(interrupt.why)
         except Exception as error:
@@ -89,7 +99,8 @@ def _drive(plan: Plan, console: Console, prepare: Callable[[Ledger], None]) -> i
             raise
         driver.check_seat()
         display.note("writing the results")
-        summary = finish(plan, ledger, opening.result(), driver.budget, left, register=not interrupt.in_a_hurry)
+        tracker, in_time = opening.result(), not interrupt.in_a_hurry
+        summary = finish(plan, ledger, tracker, driver.budget, left, confirmation, register=in_time)
     show(console, summary, left)
     if left.why and not left.in_trouble:
         return ExitCode.INTERRUPTED
@@ -118,7 +129,7 @@ class _Driver:
             self.ledger = Ledger.open(self.plan.ledger_url, self.plan.name)
             self._prepare(self.ledger)
             about = self.ledger.about
-            self.budget = Budget(about["budget"]["trials"], about["budget"]["hours"], about.get("spent_s", 0.0))
+            self.budget = Budget.of(about, self.plan.slots.cpus, self.plan.slots.gpu)
             self._begun.set()
             self.ledger.note("left_because", "")
             self.ledger.note("status", "running")
@@ -153,11 +164,12 @@ def _run(
     display: Display,
     opening: Future[Tracker],
     measuring: Future[list[dict[str, Any]]],
+    confirmation: Confirmation,
 ) -> Left:
     """Run the trials. Returns whether and why the sweep was left before it was done."""
     plan, ledger, interrupt = driver.plan, driver.ledger, driver.interrupt
     inbox = Inbox(open_engine(plan.ledger_url), plan.name)
-    if _is_done(driver, inbox):  # Nothing but what MLflow may lack.
+    if _is_done(driver, inbox) and confirmation.is_done:  # Nothing but what MLflow may lack.
         opening.result().catch_up(ledger.trials())
         return Left()
     cluster = plan.config.cluster
@@ -172,16 +184,35 @@ def _run(
         tracker.catch_up(records := ledger.trials())
         display.before(records)
         search = _search(driver, baselines, tracker, display)
+        search.stopper.say = display.no_more
         steward = Steward(search, inbox, driver.since, lambda: interrupt.why)
         job_of = partial(_job, plan, ledger.about)
         steward.tick()  # What was asked while nobody drove, such as more budget.
-        try:
-            run_on_ray(search, steward, plan.slots, job_of, plan.sweep_dir)
-        except KeyboardInterrupt:
-            driver.check_seat()
-            steward.stop(interrupt.why)
-        search.leave(steward.stopping or "driver_gone")
+        train = partial(_train, driver)
+        while True:  # More trials may be asked for while the best are confirmed.
+            train(search, steward, job_of, plan.sweep_dir)
+            if steward.stopping:
+                break
+            search.conclude()
+            search.stopper.conclude(len(search.records))
+            confirmation.retrain(train, steward, job_of, tracker, [Confirming(display, plan.metric)])
+            if steward.stopping or (search.finished and confirmation.is_done):
+                break
     return Left(steward.stopping, steward.in_trouble)
+
+
+def _train(
+    driver: _Driver, search: Search, steward: Steward, job_of: Callable[[Proposal], TrialJob], folder: Path
+) -> None:
+    """Run a search's trials until there are none, or the sweep is to be left."""
+    if search.finished and all(record.state.ended for record in search.records.values()):
+        return
+    try:
+        run_on_ray(search, steward, driver.plan.slots, job_of, folder)
+    except KeyboardInterrupt:
+        driver.check_seat()
+        steward.stop(driver.interrupt.why)
+    search.leave(steward.stopping or "driver_gone")
 
 
 def _head_lost(ledger: Ledger, display: Display) -> None:
@@ -199,7 +230,9 @@ def _is_done(driver: _Driver, inbox: Inbox) -> bool:
     states = [trial.state for trial in driver.ledger.study.get_trials(deepcopy=False)]
     ended = all(state.is_finished() for state in states)
     asked = [request for request in inbox.waiting() if request.kind is not Kind.STOP]
-    return ended and not driver.budget.allows(len(states)) and not asked
+    stopped = Stopped.of(driver.ledger.about)
+    done = (stopped is not None and stopped.lasts) or not driver.budget.allows(len(states))
+    return ended and done and not asked
 
 
 def _baselines(plan: Plan, ledger: Ledger) -> list[dict[str, Any]]:
@@ -222,32 +255,39 @@ def _open_tracker(plan: Plan, ledger: Ledger) -> Tracker:
 
 def _search(driver: _Driver, baselines: list[dict[str, Any]], tracker: Tracker, display: Display) -> Search:
     plan, ledger = driver.plan, driver.ledger
+    aside = AsideKeeper(plan.sweep_dir, ledger)
     return Search(
         ledger,
         plan.sampler,
-        make_scheduler(plan.config.scheduler, plan.maximize, longest_training(plan.config.train, plan.space)),
+        scheduler_for(plan.config.scheduler, plan.aims, longest_training(plan.config.train, plan.space), plan.space),
         metric=plan.metric,
         budget=driver.budget,
         patience=Patience(plan.config.trial.retries, plan.config.sweep.max_failures),
         start=plan.start,
         trivial=trivial_value(baselines, plan.metric),
-        observers=(WeightKeeper(plan.sweep_dir, plan.config.sweep.keep_models, ledger), tracker, display),
+        aims=plan.aims,
+        observers=(WeightKeeper(plan.sweep_dir, plan.config.sweep.keep_models, ledger), tracker, display, aside),
     )
 
 
 def _job(plan: Plan, about: Mapping[str, Any], proposal: Proposal) -> TrialJob:
     care = plan.config.trial
     storage = storage_url(about, plan.name)
+    aside = aside_for(plan, storage)
     folder = plan.trial_dir(proposal.number) if storage is None else scratch_root(plan.output_dir, plan.name)
     return TrialJob(
         sweep_id=about["sweep_id"],
         number=proposal.number,
         attempt=proposal.attempt,
-        spec=plan.train_spec(proposal.params),
+        spec=course_of(plan, proposal.params, proposal.lineage),
         out_dir=str(folder.resolve()),
         checkpoint_every_s=care.checkpoint_every_s,
         timeout_s=None if care.timeout_min is None else 60 * care.timeout_min,
         pieces=proposal.pieces,
         warm_from=proposal.warm_from,
         storage=storage,
+        limits=plan.aims.before_training,
+        measure_latency=plan.aims.needs_latency,
+        taking=taking_of(aside, proposal.lineage),
+        aside=aside,
     )

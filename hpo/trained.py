@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hpo.confirm.retraining import SEED
+from hpo.confirm.winner import winner_of
 from hpo.errors import InputError, UnknownSweepError
 from hpo.ledger import Ledger, TrialRecord
 from hpo.place import Place
@@ -50,7 +52,8 @@ def find_trained(name: str, place: Place, trial: int | None = None) -> Trained:
     Args:
         name: Of the sweep, or a path.
         place: Where the sweep is.
-        trial: Its number; None: the best of those with weights. Weights in the sweep's storage are fetched.
+        trial: Its number; None: the confirmed winner, else the best of those with weights.
+            Weights in the sweep's storage are fetched.
 
     Raises:
         InputError: There is no such sweep, folder or trial, or it keeps no weights.
@@ -69,6 +72,9 @@ def find_trained(name: str, place: Place, trial: int | None = None) -> Trained:
         raise InputError.one("NAME", rule, hint) from error
     about, records = ledger.about, ledger.trials()
     here = place.output_dir / name
+    confirmed = _confirmed(ledger, here) if trial is None else None
+    if confirmed is not None:
+        return confirmed
     kept = {number: path for number, path in _weights(about, here, records).items() if path is not None}
     store = None if trial in kept else store_of(about, name, PATIENCE_S)
     known = sorted({*kept, *_stored(store, records)})
@@ -99,12 +105,15 @@ def find_trained(name: str, place: Place, trial: int | None = None) -> Trained:
 
 
 def chosen_trial(ledger: Ledger, trial: int | None) -> TrialRecord:
-    """A trial by its number, or the best.
+    """A trial by its number, or the confirmed winner, else the best.
 
     Raises:
         InputError: There is no such trial, or none has a result.
     """
     records = ledger.trials()
+    winner = winner_of(ledger.about) if trial is None else None
+    if winner is not None:
+        return records[winner.trial]
     if trial is not None:
         if not 0 <= trial < len(records):
             rule = (
@@ -116,6 +125,27 @@ def chosen_trial(ledger: Ledger, trial: int | None) -> TrialRecord:
     if best is None:
         raise InputError.one("NAME", f"no trial of {ledger.name} has a result", "name one: --trial NUMBER")
     return best
+
+
+def _confirmed(ledger: Ledger, here: Path) -> Trained | None:
+    """The model of the confirmed winner; None where there is none, or its weights are gone."""
+    about = ledger.about
+    winner = winner_of(about)
+    if winner is None:
+        return None
+    folders = (winner.weights(place) for place in (Path(about["sweep_dir"]), here))
+    folder = next((folder for folder in folders if _is_model(folder)), None)
+    if folder is None:
+        return None
+    params = {**ledger.trial(winner.trial).params, SEED: winner.seed}
+    return Trained(
+        folder=folder,
+        name=f"{ledger.name}, trial {winner.trial}, confirmed, seed {winner.seed}",
+        overrides=tuple(train_overrides(about, params)),
+        metric=about["metric"],
+        value=winner.value,
+        data_fingerprint=about["data_fingerprint"],
+    )
 
 
 def _best_kept(ledger: Ledger, kept: Collection[int]) -> TrialRecord | None:

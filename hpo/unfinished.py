@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hpo.errors import InputError
+from models.spec import Change
 from models.training import newest_checkpoint
 
 FLAG = "--resume"
@@ -22,10 +23,12 @@ class Unfinished:
     Attributes:
         folder: Where it writes.
         arguments: The overrides that it was begun with.
+        changes: What changes in its course.
     """
 
     folder: Path
     arguments: list[str]
+    changes: tuple[Change, ...] = ()
 
 
 def unfinished(arguments: Sequence[str]) -> Unfinished | None:
@@ -48,12 +51,14 @@ def unfinished(arguments: Sequence[str]) -> Unfinished | None:
     if newest_checkpoint(given.folder) is None:
         hint = "checkpoints are written with train.checkpoint_every_steps, until the training has ended"
         raise InputError.one(FLAG, f"{given.folder} has no checkpoint to go on from", hint)
-    overrides: list[str] = json.loads(start.read_text(encoding="utf-8"))["overrides"]
-    return Unfinished(given.folder, overrides)
+    begun = json.loads(start.read_text(encoding="utf-8"))
+    changes = tuple(Change.of(change["step"], change["values"]) for change in begun.get("changes", []))
+    return Unfinished(given.folder, begun["overrides"], changes)
 
 
-def write_start(folder: Path, overrides: Sequence[str]) -> None:
+def write_start(folder: Path, overrides: Sequence[str], changes: Sequence[Change] = ()) -> None:
     """Keep what `unfinished` reads."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"overrides": list(overrides)}, indent=2, ensure_ascii=False)
+    told = [{"step": change.step, "values": dict(change.values)} for change in changes]
+    text = json.dumps({"overrides": list(overrides), "changes": told}, indent=2, ensure_ascii=False)
     (folder / START).write_text(text, encoding="utf-8")

@@ -1,13 +1,16 @@
 """Keeps the weights of the best trials and removes the others as soon as they are beaten, here and in the storage.
 
-Complete trials come before pruned ones, as when the best trial is chosen, so that its weights are always kept.
+Complete trials come before pruned ones, as when the best trial is chosen, so that its weights are always kept. Of a
+sweep with several aims, the whole Pareto front keeps its weights.
 """
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+from hpo.front import front
 from hpo.ledger import Ledger, TrialRecord
 from hpo.results import by_merit, weights_dir
 from hpo.storage.deposits import deposits
@@ -18,6 +21,14 @@ from models.remote import RemoteError, is_url
 
 LEAVING_PATIENCE_S = 60.0  # For a storage that is away when the driver leaves.
 
+Choose = Callable[[list[TrialRecord], int], list[TrialRecord]]
+
+
+def worth_keeping(ranked: list[TrialRecord], keep: int) -> list[TrialRecord]:
+    """The first `keep`, and of several aims the whole front: a person is still to choose from it."""
+    chosen = {record.number for record in [*ranked[:keep], *front(ranked)]}
+    return [record for record in ranked if record.number in chosen]
+
 
 class WeightKeeper:
     """Observer of a search: of the trials that have ended, at most the best `keep` have weights.
@@ -27,13 +38,15 @@ class WeightKeeper:
     Args:
         keep: How many; a running trial's weights are not counted, they are judged when it ends.
         ledger: Of the sweep; what an earlier driver left is judged at once.
+        choose: Which of the trials that have ended, the best first, keep theirs.
 
     Raises:
         RemoteError: The sweep's storage cannot be read.
     """
 
-    def __init__(self, sweep_dir: Path, keep: int, ledger: Ledger) -> None:
+    def __init__(self, sweep_dir: Path, keep: int, ledger: Ledger, choose: Choose = worth_keeping) -> None:
         self._sweep_dir = sweep_dir
+        self._choose = choose
         self._keep = keep
         self._maximize = ledger.maximize
         self._kept: list[TrialRecord] = []
@@ -59,7 +72,7 @@ class WeightKeeper:
     def ended(self, record: TrialRecord) -> None:
         """Judge the trial's weights against those kept."""
         ranked = by_merit([*self._kept, record], self._maximize)
-        self._kept = ranked[: self._keep]
+        self._kept = self._choose(ranked, self._keep)
         kept = {other.number for other in self._kept}
         for beaten in {record.number, *(r.number for r in ranked)} - kept:
             shutil.rmtree(self._folder(beaten), ignore_errors=True)
@@ -93,11 +106,12 @@ class WeightKeeper:
         return weights_dir(self._sweep_dir, number).parent
 
 
-def tidy_up(ledger: Ledger, keep: int) -> str:
+def tidy_up(ledger: Ledger, keep: int, choose: Choose = worth_keeping) -> str:
     """Remove what no trial owns from the storage, when none runs any more.
 
     Args:
         keep: How many of the trials that have ended keep their weights.
+        choose: Which of them, the best first.
 
     Returns:
         What could not be done; empty: nothing.
@@ -107,7 +121,7 @@ def tidy_up(ledger: Ledger, keep: int) -> str:
         if store is not None:
             records = ledger.trials()
             ended = [record for record in records if record.state.ended]
-            kept = {record.number for record in by_merit(ended, ledger.maximize)[:keep]}
+            kept = {record.number for record in choose(by_merit(ended, ledger.maximize), keep)}
             clean(store, records, kept)
     except RemoteError as error:
         return f"{error}; hpo resume {ledger.name} removes what no trial needs any more"

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ABOVE_MODELS = {"hydra", "omegaconf", "ray", "optuna", "mlflow", "hpo", "dashboards", "tests", "bench"}
-DECISIONS = ("space", "samplers", "schedulers", "ledger")
+DECISIONS = ("space", "samplers", "schedulers", "ledger", "stopping", "importance", "history")
 # The one package that may import each of these.
 ONLY_IN = {"ray": "hpo/execution", "mlflow": "hpo/tracking"}
 

@@ -17,6 +17,7 @@ MORE_HELP = """
 == A trial of a sweep again ==
   hpo train --from NAME             the best trial's configuration, data, seed, threads and precision
   hpo train --from NAME --trial 7   another's; overrides after it win: train.epochs=10
+  hpo train --schedule FILE         a trial of a population, with the schedule of values that led to it
 
 == A training that was interrupted ==
   hpo train --resume FOLDER         goes on from its newest checkpoint; train.checkpoint_every_steps writes them

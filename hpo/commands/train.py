@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -25,19 +25,21 @@ from models.training import Evaluation, newest_checkpoint, train
 def run(arguments: list[str], console: Console) -> int:
     """Train one configuration; what the space says is left aside.
 
-    Arguments: Hydra overrides and flags; `--from NAME [--trial K]` for those of a sweep's trial; `--resume FOLDER` to
-    go on with a training that was interrupted.
+    Arguments: Hydra overrides and flags; `--from NAME [--trial K]` for those of a sweep's trial, or `--schedule FILE`
+    for a trial of a population; `--resume FOLDER` to go on with a training that was interrupted.
     """
     left = unfinished(arguments)
     origin = again(arguments) if left is None else None
     config = composed(left.arguments if left else origin.arguments if origin else arguments)
     spec, output_dir = training_of(config)
-    metric, _ = goal_of(task_for(spec.data), spec)
+    known = left or origin
+    spec = replace(spec, changes=() if known is None else known.changes)
+    metric, maximize = goal_of(task_for(spec.data), spec)
     fingerprint = prepare(spec.data, spec.model, spec.cache_dir).fingerprint
     if origin is not None:
         _announce(origin, metric, fingerprint, console)
     folder = left.folder if left else _new_folder(output_dir)
-    write_start(folder, config.overrides)
+    write_start(folder, config.overrides, spec.changes)
 
     def report(evaluation: Evaluation) -> None:
         measured = ", ".join(f"{name} {words.number(value)}" for name, value in evaluation.metrics.items())
@@ -50,13 +52,15 @@ def run(arguments: list[str], console: Console) -> int:
         if newest_checkpoint(folder) is not None:
             console.print(f"go on with it: hpo train {RESUME} {folder}", highlight=False, soft_wrap=True)
         raise
-    known = {"metric": metric, "data_fingerprint": fingerprint, "overrides": list(config.overrides)}
-    _write(folder / RESULT, known | asdict(result))
+    about = {"metric": metric, "data_fingerprint": fingerprint, "overrides": list(config.overrides)}
+    _write(folder / RESULT, about | asdict(result))
     where = f"{result.device}, {result.precision}"
     best = f"best {metric} {words.number(result.best_value)} at epoch {result.best_epoch:g}"
     console.print(f"{best}; {words.seconds(sum(asdict(result.seconds).values()))} on {where}", style="bold green")
     if origin is not None and origin.record.value is not None and not origin.changed:
-        _compare(origin, metric, result.best_value, console)
+        since = spec.changes[-1].step if spec.changes else 0
+        values = [e.metrics[metric] for e in result.evaluations if e.step > since]
+        _compare(origin, metric, (max if maximize else min)(values, default=result.best_value), console)
     console.print(f"weights: {result.weights}", highlight=False, soft_wrap=True)
     return 0
 

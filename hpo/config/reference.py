@@ -9,6 +9,9 @@ from typing import Any
 
 from hpo.config.schema import ClusterSpec, Config, LedgerSpec, SlotsSpec, SweepSpec, TrialSpec
 from hpo.config.store import SCHEMAS
+from hpo.confirm.spec import ConfirmSpec
+from hpo.history.spec import WarmStartSpec
+from hpo.stopping import PlateauSpec, StopSpec
 from models.spec import REQUIRED, TrainParams, limits_of
 
 HEAD = """# Config reference
@@ -28,6 +31,10 @@ def reference() -> str:
     sections = {
         "train": TrainParams,
         "sweep": SweepSpec,
+        "sweep.stop": StopSpec,
+        "sweep.stop.plateau": PlateauSpec,
+        "warm_start": WarmStartSpec,
+        "confirm": ConfirmSpec,
         "trial": TrialSpec,
         "slots": SlotsSpec,
         "ledger": LedgerSpec,
@@ -48,6 +55,8 @@ def _table(schema: type) -> str:
     hints = typing.get_type_hints(schema)
     rows = ["| key | type | default | allowed | meaning |", "| --- | --- | --- | --- | --- |"]
     for field in dataclasses.fields(schema):
+        if dataclasses.is_dataclass(hints[field.name]):
+            continue  # A section of its own.
         limits = str(limits_of(field))
         allowed = "" if limits == "a finite number" else limits
         cells = (f"`{field.name}`", _type(hints[field.name]), _default(field), allowed, field.metadata.get("doc", ""))

@@ -17,7 +17,7 @@ from hpo.errors import InputError, Problem
 from hpo.space import TrialSchema, named_options
 from models.spec import problems_in
 
-SECTIONS = ("sampler", "scheduler", "sweep", "trial", "slots", "ledger", "cluster", "tracking")
+SECTIONS = ("sampler", "scheduler", "sweep", "warm_start", "confirm", "trial", "slots", "ledger", "cluster", "tracking")
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from hpo.confirm.spec import ConfirmSpec
+from hpo.history.spec import WarmStartSpec
 from hpo.samplers import SamplerSpec
 from hpo.schedulers import SchedulerSpec
+from hpo.stopping import StopSpec
 from models.spec import REQUIRED, DataSpec, ModelSpec, TrainParams, TuningSpec, opt
 
 DIRECTIONS = ("auto", "maximize", "minimize")
@@ -19,8 +22,18 @@ class SweepSpec:
     name: str | None = opt(None, "Name of the sweep in the ledger, MLflow and the output folder; null: made up.")
     trials: int = opt(16, "Number of trials.", low=1)
     hours: float | None = opt(None, "Hours after which no further trial begins; null: no such limit.", above=0)
+    stop: StopSpec = field(default_factory=StopSpec)
     metric: str | None = opt(None, "Validation metric that is optimized; null: the first of the task's own.")
     direction: str = opt("auto", "Whether more is better; auto: as is natural for the metric.", choices=DIRECTIONS)
+    metrics: list[dict[str, str]] = opt(
+        [],
+        "Several metrics in place of one, each as `{name: latency_ms, direction: minimize}`; the first is a validation "
+        "metric, the others may be `latency_ms`, `train_s`, `peak_memory_mib`, `trainable_parameters`, "
+        "`total_parameters` or `size_mib` too.",
+    )
+    constraints: list[str] = opt(
+        [], "Limits that a trial must keep, as in `latency_ms <= 20`; names as in `metrics`, signs <=, <, >=, >."
+    )
     seed: int = opt(0, "Seed of the sampler.", low=0)
     start_first: bool = opt(True, "Train the config's current values first, so that the search is seen to beat them.")
     baselines: bool = opt(
@@ -116,6 +129,8 @@ class Config:
     sampler: SamplerSpec = REQUIRED  # type: ignore[assignment]
     scheduler: SchedulerSpec = REQUIRED  # type: ignore[assignment]
     sweep: SweepSpec = field(default_factory=SweepSpec)
+    confirm: ConfirmSpec = field(default_factory=ConfirmSpec)
+    warm_start: WarmStartSpec = field(default_factory=WarmStartSpec)
     trial: TrialSpec = field(default_factory=TrialSpec)
     slots: SlotsSpec = field(default_factory=SlotsSpec)
     ledger: LedgerSpec = field(default_factory=LedgerSpec)

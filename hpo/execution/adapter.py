@@ -54,9 +54,9 @@ class SearchAdapter(_KeptFromRay, Searcher):  # type: ignore[misc]  # ray is unt
         """What to train next; None to ask again later: a running trial may be lost, and come back."""
         self._steward.tick()  # While no slot is to be had, Ray Tune asks nothing but this.
         running = len(self._search.running)
-        if self._steward.stopping or (self._search.finished and not running):
+        if self._steward.stopping or (not running and self._search.finished):
             return str(Searcher.FINISHED)
-        if self._search.finished or running >= self._slots():
+        if running >= self._slots():
             return None
         proposal = self._search.next()
         return {"job": self._job_of(proposal)} if proposal is not None else None
@@ -139,12 +139,15 @@ class SchedulerAdapter(_KeptFromRay, TrialScheduler):  # type: ignore[misc]
                 self._search.placed(job.number, message.node, message.pid)
                 return True
             case Evaluated():
-                return self._search.evaluated(job.number, message.evaluation) is not Decision.STOP
+                decision = self._search.evaluated(job.number, message.evaluation)
+                if decision is Decision.PAUSE:  # It reads so before its next step, since it still waits for an answer.
+                    self._watch.ask_to_leave(job)
+                return decision is not Decision.STOP
             case Left(preempted=True):
                 self._search.failed(job.number, Failure(Kind.PREEMPTED, "the process was told to end"))
                 return True  # It ends by itself, and with it the process.
             case Left():
-                self._steward.left(job.number)
+                self._steward.left(job.number, message.step)
                 return False
             case Finished():
                 cause = Cause(message.cause) if message.cause else None

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from hpo.aims import Constraint
 from models.spec import TrainSpec
+from models.training import Taking
 
 MESSAGE = "message"  # the one key of what is reported to Ray Tune: one of the messages below
 
@@ -25,6 +27,11 @@ class TrialJob:
         pieces: Into how many pieces each batch is divided from the start.
         warm_from: Folder of the weights that it begins with; None: those of its model.
         storage: The sweep's folder in the store where checkpoints and weights are kept; None: `out_dir` is seen by all.
+        limits: What the number of weights must keep; where it does not, nothing is trained.
+        measure_latency: Whether to time a prediction.
+        taking: Another trial's checkpoint, from which it goes on; None: from its own.
+        aside: Folder, with `storage` its URL, where its checkpoint is kept for others when it leaves its slot; None:
+            nobody takes one over.
     """
 
     sweep_id: str
@@ -37,6 +44,10 @@ class TrialJob:
     pieces: int = 1
     warm_from: str | None = None
     storage: str | None = None
+    limits: tuple[Constraint, ...] = ()
+    measure_latency: bool = False
+    taking: Taking | None = None
+    aside: str | None = None
 
     def __repr__(self) -> str:
         """Short: Ray Tune builds names out of it."""

@@ -84,6 +84,12 @@ class Link:
         """Something was done."""
         self._signs += 1
 
+    def listen(self) -> None:
+        """Hear now whether it is to leave, where the driver may have just said so."""
+        self.sign()
+        if self._channel.asked_to_leave():
+            self._leave.set()
+
     def wish(self, step: int) -> Wish:
         """What the training is to do after this step."""
         self.sign()

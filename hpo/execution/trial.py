@@ -6,12 +6,14 @@ import os
 import socket
 import time
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import ray
 from ray import tune
 
 from hpo.execution.job import MESSAGE, Evaluated, Finished, Left, Message, Placed, TrialJob
+from hpo.execution.limits import InfeasibleError, check_limits
 from hpo.execution.link import Link
 from hpo.execution.workplace import Workplace, workplace
 from hpo.ledger.record import Cause
@@ -22,8 +24,8 @@ from models.training import Evaluation, TrainResult, Wish, train
 def run_trial(config: dict[str, Any]) -> None:
     """Train one configuration; report where, each evaluation, then the outcome.
 
-    A training that diverges or does not fit into memory is an outcome, not an error: the process is sound and takes
-    the next trial. Any other exception goes up to Ray, which ends the process.
+    A training that diverges, breaks a limit or does not fit into memory is an outcome, not an error: the process is
+    sound and takes the next trial. Any other exception goes up to Ray, which ends the process.
 
     Args:
         config: `{"job": TrialJob}`.
@@ -50,7 +52,7 @@ def _train(job: TrialJob, place: Workplace, link: Link, waiting: _Waiting) -> Fi
         if evaluation.improved:
             place.improved(evaluation.step)
         waiting.report(Evaluated(asdict(evaluation) | {"wait_s": waiting.take()}))
-        link.sign()
+        link.listen()  # A pause is at this very step: `ask` is called next, and a checkpoint written.
 
     def ask(step: int) -> Wish:
         place.step_made()
@@ -61,15 +63,19 @@ def _train(job: TrialJob, place: Workplace, link: Link, waiting: _Waiting) -> Fi
             job.spec,
             report,
             place.folder,
-            resume=job.attempt > 0,
+            resume=job.attempt > 0 or job.taking is not None,
             ask=ask,
             pieces=job.pieces,
             start_from=start_from,
+            begin=partial(check_limits, job.limits),
+            measure_latency=job.measure_latency,
         )
     except TrainingDivergedError as error:
         return _ended(Cause.DIVERGED, str(error), evaluations)
     except TrainingOutOfMemoryError as error:
         return _ended(Cause.OUT_OF_MEMORY, str(error), evaluations)
+    except InfeasibleError as error:
+        return Finished(Cause.INFEASIBLE.value, str(error), error.facts)
     except TrainingLeftError as error:
         return Left(error.step, link.preempted)
     return _completed(result)
@@ -110,6 +116,8 @@ def _completed(result: TrainResult) -> Finished:
 
 
 def _facts(result: TrainResult) -> dict[str, Any]:
+    last = result.evaluations[-1]
+    asked = {"size_mib": last.size_mib, "latency_ms": last.latency_ms}
     return {
         "device": result.device,
         "precision": result.precision,
@@ -118,4 +126,5 @@ def _facts(result: TrainResult) -> dict[str, Any]:
         "trainable_parameters": result.parameters.trainable,
         "total_parameters": result.parameters.total,
         **asdict(result.seconds),
+        **{name: value for name, value in asked.items() if value is not None},
     }

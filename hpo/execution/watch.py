@@ -61,6 +61,13 @@ class Watch:
         if stay is not None:
             stay.channel.close()
 
+    def ask_to_leave(self, job: TrialJob) -> None:
+        """A trial that is in its slot is to leave after the step that it is at."""
+        for stay in self._stays.values():
+            if stay.job == job and not stay.asked:
+                stay.channel.ask_to_leave()
+                stay.asked = True
+
     def tick(self, is_to_leave: Callable[[int], bool]) -> None:
         """Do what is due."""
         now = self._clock()

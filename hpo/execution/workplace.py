@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from hpo.execution.hold import held
@@ -18,7 +19,7 @@ from hpo.storage.store import PATIENCE_S, DamagedError, Store
 from models.manifest import MANIFEST
 from models.remote import Patience
 from models.tasks.saved import WEIGHTS
-from models.training import checkpoint
+from models.training import Taking, checkpoint, is_taken, keep_aside, take
 from models.training.evaluator import BEST_FOLDER
 from models.training.warm import KEPT
 
@@ -43,6 +44,8 @@ class Workplace:
         Args:
             beat: Called between things that take long.
         """
+        if self._job.taking is not None:
+            take(self._job.taking, self.folder)
         return None if self._job.warm_from is None else Path(self._job.warm_from)
 
     def step_made(self) -> None:
@@ -58,6 +61,8 @@ class Workplace:
             left: Whether it is to go on from its checkpoint.
             beat: Called about once a second.
         """
+        if left and self._job.aside is not None:
+            keep_aside(self.folder, Path(self._job.aside) / f"{self._job.number:04d}")
 
 
 class NodeFolder(Workplace):
@@ -73,18 +78,15 @@ class NodeFolder(Workplace):
 
     def prepare(self, beat: Beat) -> Path | None:
         """Fetch the newest checkpoint with the best weights, and those that it begins with."""
-
-        def pause(seconds: float) -> None:
-            beat()
-            time.sleep(seconds)
-
-        patience = Patience(lambda passed_s: passed_s > PATIENCE_S, pause)
+        patience = _patience(beat)
         warm = None
         if self._job.warm_from is not None:
             warm = self.folder.with_name("warm")
             Store(self._job.warm_from, patience).fetch("", warm)
         if self._job.attempt > 0 and self._job.storage is not None:
             self._restore(Store(self._job.storage, patience), warm)
+        if self._job.taking is not None and not is_taken(self._job.taking, self.folder):
+            self._take(self._job.taking, patience)
         return warm
 
     def step_made(self) -> None:
@@ -106,6 +108,17 @@ class NodeFolder(Workplace):
         if left:
             self.step_made()
         self._courier.finish(with_checkpoint=left, beat=beat)
+        if left and self._job.aside is not None:
+            kept = keep_aside(self.folder, self.folder.with_name("aside"))
+            if kept is not None:
+                Store(self._job.aside, _patience(beat)).put(kept, f"{self._job.number:04d}/{kept.name}")
+
+    def _take(self, taking: Taking, patience: Patience) -> None:
+        where, _, name = taking.folder.rpartition("/")
+        here = self.folder.with_name("taken") / name
+        Store(where, patience).fetch(name, here)
+        take(replace(taking, folder=str(here)), self.folder)
+        self._sent = ""  # The taken one is its own now, and goes to the store as such.
 
     def _restore(self, store: Store, warm: Path | None) -> None:
         found = _newest(store, self._job.number, Kind.CHECKPOINT, self.folder / checkpoint.FOLDER / "step-fetched")
@@ -118,6 +131,16 @@ class NodeFolder(Workplace):
             (self.folder / BEST_FOLDER / MANIFEST).unlink()  # The store's, not the model's.
         if warm is not None:  # The checkpoint has only what trains.
             shutil.copyfile(warm / WEIGHTS, self.folder / checkpoint.FOLDER / KEPT)
+
+
+def _patience(beat: Beat) -> Patience:
+    """As long as for anything in the store, with signs of life in between."""
+
+    def pause(seconds: float) -> None:
+        beat()
+        time.sleep(seconds)
+
+    return Patience(lambda passed_s: passed_s > PATIENCE_S, pause)
 
 
 def _newest(store: Store, number: int, kind: Kind, target: Path) -> Deposit | None:

@@ -22,7 +22,7 @@ class Kind(enum.StrEnum):
     STOP = "stop"  # The sweep: leave, resumable.
     STOP_TRIAL = "stop_trial"  # End one trial: {"trial"}.
     ENQUEUE = "enqueue"  # Try a configuration: {"params", "parent", "warm"}.
-    EXTEND = "extend"  # More budget: {"trials", "hours"}.
+    EXTEND = "extend"  # More budget: {"trials", "hours", "gpu_hours", "cpu_hours", "target"}.
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,15 @@ from optuna.exceptions import DuplicatedStudyError, UpdateFinishedTrialError
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
+from hpo.aims import Aims, Standing
 from hpo.errors import InputError, LedgerError, UnknownSweepError
+from hpo.ledger.decided import Decided, Verdict, decisions_in, written
 from hpo.ledger.record import PAUSED, Attempt, Cause, Outcome, State, TrialRecord
 from hpo.ledger.storage import PatientStorage, open_storage, url_of
 
 SCHEMA_VERSION = 2
 READABLE = (1, 2)  # Of version 1, everything but the order of events is there: enough to look at, not to go on with.
+PART_OF = "part_of"  # Attribute of a part's study: the sweep's name.
 _EVALUATION = "evaluation:"
 
 
@@ -30,13 +33,15 @@ def sweep_names(url: str) -> list[str]:
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
         return []
     summaries = optuna.get_all_study_summaries(open_storage(url), include_best_trial=False)
-    return [summary.study_name for summary in reversed(summaries) if "schema_version" in summary.user_attrs]
+    whole = [summary for summary in reversed(summaries) if "schema_version" in summary.user_attrs]
+    return [summary.study_name for summary in whole if PART_OF not in summary.user_attrs]
 
 
 class Ledger:
     """A sweep in the ledger: an Optuna study whose attributes carry what Optuna has no place for.
 
-    Everything that happens gets a number, `seq`, in the order in which it was written: a start, an evaluation, an end.
+    Everything that happens gets a number, `seq`, in the order in which it was written: a start, an evaluation, a pause,
+    an advance, an end.
     """
 
     def __init__(self, storage: PatientStorage, name: str) -> None:
@@ -61,15 +66,17 @@ class Ledger:
         Raises:
             InputError: When the name is taken.
         """
+        return cls._begin(open_storage(url), name, maximize=maximize, about=about)
+
+    @classmethod
+    def _begin(cls, storage: PatientStorage, name: str, *, maximize: bool, about: Mapping[str, Any]) -> Ledger:
         direction = StudyDirection.MAXIMIZE if maximize else StudyDirection.MINIMIZE
-        storage = open_storage(url)
         try:
             study = optuna.create_study(study_name=name, storage=storage, direction=direction)
         except DuplicatedStudyError as error:
             if "schema_version" in optuna.load_study(study_name=name, storage=storage).user_attrs:
-                raise InputError.one(
-                    "sweep.name", f"{name!r} is taken in {url_of(url)}", "take another name"
-                ) from error
+                where = url_of(storage.url)
+                raise InputError.one("sweep.name", f"{name!r} is taken in {where}", "take another name") from error
             optuna.delete_study(study_name=name, storage=storage)  # Whoever made it was killed before it was begun.
             study = optuna.create_study(study_name=name, storage=storage, direction=direction)
         for key, value in about.items():
@@ -89,10 +96,29 @@ class Ledger:
             raise UnknownSweepError(name, names, url_of(url))
         return cls(open_storage(url), name)
 
+    def part(self, part: str) -> Ledger | None:
+        """The record of what belongs to the sweep but is no part of its search; None: there is none."""
+        name = f"{self.name}/{part}"
+        try:
+            whole = "schema_version" in optuna.load_study(study_name=name, storage=self._storage).user_attrs
+        except KeyError:
+            return None
+        return type(self)(self._storage, name) if whole else None
+
+    def begin_part(self, part: str, about: Mapping[str, Any]) -> Ledger:
+        """Begin such a record, of which `part` knew nothing."""
+        whole = {PART_OF: self.name, **about}
+        return self._begin(self._storage, f"{self.name}/{part}", maximize=self.maximize, about=whole)
+
     @property
     def name(self) -> str:
         """The sweep's name."""
         return str(self.study.study_name)
+
+    @property
+    def sweep(self) -> str:
+        """The name of the sweep that this is, or is a part of."""
+        return str(self.about.get(PART_OF, self.name))
 
     @property
     def about(self) -> dict[str, Any]:
@@ -108,9 +134,19 @@ class Ledger:
         """Write a fact about the sweep; JSON value."""
         self.study.set_user_attr(key, value)
 
-    def start(self, number: int, params: Mapping[str, Any]) -> TrialRecord:
-        """Write what a proposed trial will be trained with, before it is."""
-        self._set(number, "start", {"params": dict(params), **self._event()})
+    def start(
+        self, number: int, params: Mapping[str, Any], reason: str = "", numbers: Mapping[str, Any] | None = None
+    ) -> TrialRecord:
+        """Write what a proposed trial will be trained with, before it is.
+
+        Args:
+            number: The trial's number.
+            params: Sampled values by dotted name.
+            reason: Why it was proposed.
+            numbers: The numbers of that; JSON values.
+        """
+        why = {"reason": reason, "numbers": dict(numbers or {})}
+        self._set(number, "start", {"params": dict(params), **why, **self._event()})
         return _record(self._storage.get_trial(self._id(number)), {}, self.maximize)
 
     def attempts(self, number: int, attempts: Iterable[Attempt]) -> None:
@@ -120,6 +156,12 @@ class Ledger:
     def pause(self, number: int, paused: bool) -> None:
         """Write that a trial left its slot and will go on, or that it goes on."""
         self._set(number, PAUSED, paused)
+
+    def decide(self, number: int, verdict: Verdict, reason: str, numbers: Mapping[str, Any]) -> Decided:
+        """Write that a trial is paused or advanced, before it is. Returns what is written."""
+        decided = Decided(verdict, reason, dict(numbers), **self._event())
+        self._set(number, *written(decided))
+        return decided
 
     def evaluate(self, number: int, evaluation: Mapping[str, Any], value: float) -> dict[str, Any]:
         """Write one evaluation of a running trial. A value that is not finite is kept out of Optuna's curve.
@@ -135,12 +177,15 @@ class Ledger:
     def end(self, record: TrialRecord, outcome: Outcome) -> None:
         """Write how a trial ended, in the record too, and tell the study the same state."""
         event = self._event()
-        written = {"cause": outcome.cause and outcome.cause.value, "reason": outcome.reason, "facts": outcome.facts}
+        told = {"cause": outcome.cause and outcome.cause.value, "reason": outcome.reason, "facts": outcome.facts}
+        told |= {"numbers": outcome.numbers} if outcome.numbers else {}
         value = record.value if outcome.state is State.COMPLETE else _last(record.curve)
-        self._set(record.number, "outcome", {**written, "value": value, **event})
+        self._set(record.number, "outcome", {**told, "value": value, **event})
         self._tell(record.number, outcome.state, value)
         record.state, record.cause, record.reason = outcome.state, outcome.cause, outcome.reason
         record.facts, record.ended_at, record.end_seq = dict(outcome.facts), event["at"], event["seq"]
+        if outcome.cause is Cause.SCHEDULER:
+            record.decisions.append(Decided(Verdict.STOPPED, outcome.reason, dict(outcome.numbers), **event))
 
     def settle(self, metric: str) -> None:
         """Finish what a killed driver left half done: what was written, but not yet told to the study.
@@ -177,11 +222,14 @@ class Ledger:
     def trials(self) -> list[TrialRecord]:
         """Every trial that was proposed, in the order of its number."""
         attributes, trials = self.study.user_attrs, self.study.get_trials(deepcopy=False)
-        return [_record(trial, attributes, self.maximize) for trial in trials if _is_proposed(trial)]
+        aims = Aims.of(attributes, self.maximize)
+        return [_record(trial, attributes, self.maximize, aims) for trial in trials if _is_proposed(trial)]
 
     def trial(self, number: int) -> TrialRecord:
         """One trial."""
-        return _record(self._storage.get_trial(self._id(number)), self.study.user_attrs, self.maximize)
+        attributes = self.study.user_attrs
+        aims = Aims.of(attributes, self.maximize)
+        return _record(self._storage.get_trial(self._id(number)), attributes, self.maximize, aims)
 
     def _event(self) -> dict[str, Any]:
         return {"seq": next(self._seq), "at": time.time()}
@@ -210,7 +258,8 @@ def _is_proposed(trial: FrozenTrial) -> bool:
 
 
 def _seqs(record: TrialRecord) -> Iterable[int]:
-    return record.start_seq, record.end_seq or 0, *(int(e.get("seq", 0)) for e in record.evaluations)
+    evaluations = (int(entry.get("seq", 0)) for entry in record.evaluations)
+    return record.start_seq, record.end_seq or 0, *evaluations, *(decided.seq for decided in record.decisions)
 
 
 def _evaluations(trial: FrozenTrial) -> list[dict[str, Any]]:
@@ -223,23 +272,22 @@ def _outcome(written: Mapping[str, Any]) -> Outcome:
     return Outcome(cause, written["reason"], dict(written["facts"]))
 
 
-def _record(trial: FrozenTrial, study_attributes: Mapping[str, Any], maximize: bool) -> TrialRecord:
+def _record(
+    trial: FrozenTrial, study_attributes: Mapping[str, Any], maximize: bool, aims: Aims | None = None
+) -> TrialRecord:
     attributes = trial.user_attrs
     evaluations = _evaluations(trial)
     curve = {step: value for step, value in sorted(trial.intermediate_values.items()) if math.isfinite(value)}
-    value, epoch = best_of(curve, evaluations, maximize)
     start = attributes.get("start") or {"params": attributes.get("params", {}), "at": _unix(trial.datetime_start)}
     end = attributes.get("outcome") or _version_1_end(trial)
     outcome = _outcome(end) if end else Outcome()
-    return TrialRecord(
+    record = TrialRecord(
         number=trial.number,
         state=State.of(trial.state, attributes),
         params=start["params"],
         started_at=start["at"],
         ended_at=end["at"] if end else None,
         curve=curve,
-        value=value,
-        value_epoch=epoch,
         cause=outcome.cause,
         reason=outcome.reason,
         evaluations=evaluations,
@@ -250,7 +298,14 @@ def _record(trial: FrozenTrial, study_attributes: Mapping[str, Any], maximize: b
         attempts=[Attempt(**attempt) for attempt in attributes.get("attempts", [])],
         parent=attributes.get("parent"),
         warm_from=attributes.get("warm_from"),
+        decisions=decisions_in(attributes),
+        sampled=start["params"],
     )
+    if record.exploits:
+        record.take_over()
+    record.value, record.value_epoch = best_of(record.curve, evaluations, maximize)
+    record.standing = Standing() if aims is None else aims.standing(evaluations, record.curve, outcome.facts)
+    return record
 
 
 def _version_1_end(trial: FrozenTrial) -> dict[str, Any] | None:

@@ -9,6 +9,11 @@ from typing import Any
 
 from optuna.trial import TrialState
 
+from hpo.aims import Standing
+from hpo.exploit import Exploit
+from hpo.ledger.decided import Decided, Verdict
+
+BY_SCHEDULER = "scheduler"  # `Attempt.end` of a trial that the scheduler paused.
 PAUSED = "paused"  # User attribute of a trial that has left its slot and will go on; RUNNING to Optuna.
 
 
@@ -72,14 +77,16 @@ class Cause(enum.StrEnum):
     OUT_OF_MEMORY = "out_of_memory"
     ERROR = "error"
     LOST = "lost"
+    INFEASIBLE = "infeasible"
     STOPPED_BY_USER = "stopped_by_user"
 
     @property
     def state(self) -> State:
         """The state that a trial with this cause ends in.
 
-        Early stopping is the trial's own, full result. Diverged and out of memory are knowledge about the configuration
-        (the sampler treats a pruned trial without values as the worst there is); the last three say nothing about it.
+        Early stopping is the trial's own, full result. Diverged, out of memory and infeasible are knowledge about the
+        configuration (the sampler treats a pruned trial without values as the worst there is); the failed ones say
+        nothing about it.
         """
         return _ENDS_IN[self]
 
@@ -89,10 +96,14 @@ _ENDS_IN = {
     Cause.EARLY_STOP: State.COMPLETE,
     Cause.DIVERGED: State.PRUNED,
     Cause.OUT_OF_MEMORY: State.PRUNED,
+    Cause.INFEASIBLE: State.PRUNED,
     Cause.ERROR: State.FAILED,
     Cause.LOST: State.FAILED,
     Cause.STOPPED_BY_USER: State.FAILED,
 }
+
+
+UNWORKABLE = (Cause.DIVERGED, Cause.OUT_OF_MEMORY, Cause.INFEASIBLE)  # The configuration itself is at fault.
 
 
 @dataclass(frozen=True)
@@ -103,11 +114,13 @@ class Outcome:
         cause: None when it ran to its full length.
         reason: The cause in words, with the numbers of that moment, or the traceback of an error.
         facts: What the training said of itself: device, precision, parameter counts, peak memory, seconds by kind.
+        numbers: Those of the decision to stop it; JSON values.
     """
 
     cause: Cause | None = None
     reason: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
+    numbers: dict[str, Any] = field(default_factory=dict)
 
     @property
     def state(self) -> State:
@@ -123,8 +136,10 @@ class Attempt:
         at: When it was sent there, Unix seconds.
         pieces: Into how many pieces each batch was divided from the start, to fit into memory.
         node, pid: The machine and the process; empty and 0 until the process said so.
-        end: Why the stay ended without a result: `left`, `lost`, `hung`, ...; empty while it lasts, or when the trial
-            ended in it.
+        end: Why the stay ended without a result: `scheduler` (a pause), `left`, `lost`, `hung`, ...; empty while it
+            lasts, or when the trial ended in it.
+        until: When it ended so, Unix seconds; None: it did not, or nobody saw it.
+        kept_step: Of the checkpoint that it said it left behind; None: it said nothing.
     """
 
     at: float
@@ -132,6 +147,8 @@ class Attempt:
     node: str = ""
     pid: int = 0
     end: str = ""
+    until: float | None = None
+    kept_step: int | None = None
 
 
 @dataclass
@@ -140,8 +157,8 @@ class TrialRecord:
 
     Attributes:
         number: Its identity everywhere: ledger, Ray, MLflow, tables.
-        params: Sampled values by dotted name, as the trial's config has them.
-        curve: The sweep's metric by optimizer step, where it was finite.
+        params: Values by dotted name, as the trial's config has them; with a population, those of its newest stretch.
+        curve: The sweep's metric by optimizer step, where it was finite; of the weights that it has now.
         value: Best of the curve; None when there is none.
         value_epoch: Epoch of that evaluation.
         evaluations: Every evaluation, in order, as it was reported, with `at` (Unix seconds) and `seq`.
@@ -150,6 +167,9 @@ class TrialRecord:
         attempts: Its stays in slots, one after another.
         parent: Number of the trial that it was cloned from; None: proposed, or given by hand.
         warm_from: Folder of the weights that it began with; None: those of its model.
+        standing: How it stands against the sweep's aims, where those are more than one metric.
+        decisions: What was decided about it, in order, since when the ledger keeps that.
+        sampled: The values that it was proposed with, where it was in the ledger before it took others over.
     """
 
     number: int
@@ -170,6 +190,26 @@ class TrialRecord:
     attempts: list[Attempt] = field(default_factory=list)
     parent: int | None = None
     warm_from: str | None = None
+    standing: Standing = field(default_factory=Standing)
+    decisions: list[Decided] = field(default_factory=list)
+    sampled: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def held(self) -> bool:
+        """Whether the scheduler paused it, so that only the scheduler lets it go on; it may not have left yet."""
+        turns = [decided for decided in self.decisions if decided.verdict in (Verdict.PAUSED, Verdict.ADVANCED)]
+        return bool(turns) and turns[-1].verdict is Verdict.PAUSED
+
+    @property
+    def exploits(self) -> list[Exploit]:
+        """What it took over from others, in order."""
+        return [found for decided in self.decisions if (found := Exploit.of(decided.numbers)) is not None]
+
+    def take_over(self) -> None:
+        """Be what the newest decision makes of it: with other values and weights, of which nothing is known yet."""
+        last = self.exploits[-1]
+        self.params = dict(last.params)
+        self.curve = {step: value for step, value in self.curve.items() if step > last.steps}
 
     @property
     def epochs(self) -> float:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import copy
-import warnings
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
 
 import numpy as np
 import optuna
-from optuna.exceptions import ExperimentalWarning
-from optuna.samplers import BaseSampler
-from optuna.trial import TrialState
+from optuna.trial import FrozenTrial, TrialState
 
+from hpo.samplers.explain import Explanation, given
+from hpo.samplers.given import Given
+from hpo.samplers.untried import Untried
 from hpo.space import Space
 from models.errors import HpoError, Problem
 from models.spec.fields import REQUIRED, opt
@@ -35,21 +38,32 @@ class Sampler(ABC):
     It keeps nothing between calls: what it proposes follows from the seed, the number of the trial, and the study
     alone. So a sweep that is resumed in another process goes on as if it had never stopped.
 
+    No configuration is proposed a second time (`Untried`), unless a person asks for it.
+
     Attributes:
         space: What varies.
         seed: Seed of the whole search, at least 0.
+        redraws: How often it draws anew when it drew what has been tried; after that, one like it is taken.
     """
+
+    redraws: ClassVar[int] = 0
 
     def __init__(self, space: Space, seed: int) -> None:
         self.space = space
         self.seed = seed
 
     @abstractmethod
-    def optuna_sampler(self, seed: int) -> BaseSampler:
-        """A new Optuna sampler for one trial.
+    def draft(
+        self, study: optuna.Study, new: FrozenTrial, others: Sequence[FrozenTrial], known: Mapping[str, Any], seed: int
+    ) -> dict[str, Any]:
+        """A configuration for a new trial, in the config's form. It is not written.
 
         Args:
-            seed: Seed of this trial's draws, from 0 to 2**32 - 1.
+            study: The sweep's study.
+            new: The trial, running.
+            others: All other trials of the study.
+            known: Values that are given, by a person or by a driver that was killed; they are part of the result.
+            seed: Seed of the draws, from 0 to 2**32 - 1.
         """
 
     def check(self, trials_budget: int | None) -> list[Problem]:
@@ -66,7 +80,10 @@ class Sampler(ABC):
 
     def exhausted(self, study: optuna.Study) -> bool:
         """Whether `ask` has nothing left to propose."""
-        return False
+        if self._untried.size is None:
+            return False
+        trials = study.get_trials(deepcopy=False)
+        return not any(trial.state == TrialState.WAITING for trial in trials) and self._untried.none_left(trials)
 
     def ask(self, study: optuna.Study) -> optuna.Trial:
         """The next trial, running, with a value for each of its dimensions.
@@ -79,6 +96,8 @@ class Sampler(ABC):
         Raises:
             SearchExhaustedError: Every configuration has been handed out.
         """
+        if self.exhausted(study):
+            raise SearchExhaustedError(f"all {self._untried.size} configurations of the space have been handed out")
         own = copy.copy(study)  # Shares the storage; only so can it have a sampler of its own.
         return self._suggest(own, own.ask())
 
@@ -94,14 +113,58 @@ class Sampler(ABC):
         own = copy.copy(study)
         return self._suggest(own, optuna.Trial(own, found._trial_id))
 
+    def explain(self, study: optuna.Study, trial: optuna.Trial) -> Explanation:
+        """Why a trial that was just asked for was proposed: in words with the numbers, and the numbers alone."""
+        before = study.get_trials(deepcopy=False)
+        new = next(found for found in before if found.number == trial.number)
+        maximize = study.direction == optuna.study.StudyDirection.MAXIMIZE
+        return given(new) or self.why(new, [found for found in before if found is not new], maximize)
+
+    def why(self, new: FrozenTrial, before: Sequence[FrozenTrial], maximize: bool) -> Explanation:
+        """Why the sampler itself proposed a trial.
+
+        Args:
+            new: The trial.
+            before: All others, as the study has them.
+            maximize: Whether more of the metric is better.
+        """
+        return f"proposed by {type(self).__name__}", {}
+
+    @cached_property
+    def _untried(self) -> Untried:
+        return Untried(self.space)
+
     def _suggest(self, own: optuna.Study, trial: optuna.Trial) -> optuna.Trial:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ExperimentalWarning)
-            own.sampler = self.optuna_sampler(trial_seed(self.seed, trial.number))
+        new = own._storage.get_trial(trial._trial_id)
+        wish = new.system_attrs.get("fixed_params", {})
+        stored = {**wish, **new.params}
+        known = {d.name: d.decode(stored[d.name]) for d in self.space.dimensions if d.name in stored}
+        if any(dimension.name not in known for dimension in self.space.active(known)):
+            found = self._propose(own, new, known, twice=bool(wish))
+            own.sampler = Given(self.space, found)
         self.space.suggest(trial)
         return trial
 
+    def _propose(self, own: optuna.Study, new: FrozenTrial, known: Mapping[str, Any], twice: bool) -> dict[str, Any]:
+        """A configuration, which has not been tried unless it may be tried `twice`."""
+        others = [trial for trial in own.get_trials(deepcopy=False) if trial.number != new.number]
+        found = self.draft(own, new, others, known, trial_seed(self.seed, new.number))
+        if twice or known:
+            return found
+        for again in range(1, 1 + self.redraws):
+            if not self._untried.is_tried(found, others):
+                return found
+            found = self.draft(own, new, others, known, trial_seed(self.seed, new.number, again))
+        if not self._untried.is_tried(found, others):
+            return found
+        return self._untried.like(found, others, np.random.default_rng(trial_seed(self.seed, new.number)))
 
-def trial_seed(seed: int, number: int) -> int:
-    """The seed of one trial's draws: independent of the other trials', the same in every process."""
-    return int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
+
+def trial_seed(seed: int, *numbers: int) -> int:
+    """The seed of one trial's draws: independent of the other trials', the same in every process.
+
+    Args:
+        seed: Of the whole search.
+        numbers: The trial's number, and what else tells these draws from others.
+    """
+    return int(np.random.SeedSequence([seed, *numbers]).generate_state(1)[0])

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optuna.samplers import BaseSampler, CmaEsSampler
+from optuna.trial import FrozenTrial
 
-from hpo.samplers.base import Sampler, SamplerSpec
+from hpo.samplers.base import SamplerSpec
+from hpo.samplers.explain import Explanation, standing, start_up
+from hpo.samplers.optuna_sampler import OptunaSampler
 from hpo.samplers.view import ViewingSampler, pruned_as_complete
 from hpo.space import CategoricalDimension, FloatDimension, IntDimension, Space
 from hpo.space.dimension import Dimension
@@ -27,11 +31,13 @@ class CmaEsSpec(SamplerSpec):
     population: int | None = opt(None, "Trials in a generation; null: 4 + 3 ln(dimensions), rounded down.", low=2)
 
 
-class CmaEs(Sampler):
+class CmaEs(OptunaSampler):
     """Draws from a normal distribution that each finished generation moves and reshapes.
 
     Its state is kept in the study by Optuna. It learns from pruned trials as from complete ones.
     """
+
+    redraws = 5
 
     def __init__(self, spec: CmaEsSpec, space: Space, seed: int) -> None:
         super().__init__(space, seed)
@@ -57,6 +63,15 @@ class CmaEs(Sampler):
             warn_independent_sampling=False,
         )
         return ViewingSampler(inner, pruned_as_complete)
+
+    def why(self, new: FrozenTrial, before: Sequence[FrozenTrial], maximize: bool) -> Explanation:
+        """Random at first, then from the distribution that the generations have moved."""
+        random = start_up(before, self.spec.startup_trials)
+        if random is not None:
+            return random
+        text, numbers = standing(before, maximize)
+        whole = f"drawn from CMA-ES's distribution, generations of {self.population}, after {text}"
+        return whole, {**numbers, "population": self.population}
 
     def check(self, trials_budget: int | None) -> list[Problem]:
         """Categories and conditions, which it cannot hold; too few dimensions; too few trials for one generation."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,9 @@ import optuna
 from optuna.samplers import BaseSampler, RandomSampler
 from optuna.trial import FrozenTrial, TrialState
 
-from hpo.samplers.base import Sampler, SamplerSpec, SearchExhaustedError
+from hpo.samplers.base import SamplerSpec, SearchExhaustedError
+from hpo.samplers.explain import Explanation
+from hpo.samplers.optuna_sampler import OptunaSampler
 from hpo.space import Space
 from hpo.space.grid import grid_problems
 from hpo.space.words import stable_json
@@ -32,7 +34,7 @@ class GridSpec(SamplerSpec):
     shuffle: bool = opt(True, "Visit the points in a seeded random order, so that a grid stopped early is spread out.")
 
 
-class GridSearch(Sampler):
+class GridSearch(OptunaSampler):
     """Hands out points that no trial of the study has, whatever that trial's state.
 
     The study alone says which those are, so nothing is run twice after a restart or with trials running in parallel.
@@ -76,6 +78,13 @@ class GridSearch(Sampler):
         if found is not None and GRID_INDEX_ATTR not in trial.user_attrs:
             trial.set_user_attr(GRID_INDEX_ATTR, found)
         return trial
+
+    def why(self, new: FrozenTrial, before: Sequence[FrozenTrial], maximize: bool) -> Explanation:
+        """Which point it is."""
+        index = self._index(new.params)
+        used = {self._index(_params_of(trial)) for trial in (new, *before)} - {None}
+        numbers = {"point": index, "tried": len(used), "points": len(self._points)}
+        return f"point {index} of the grid, {len(used)} of {len(self._points)} tried with it", numbers
 
     @cached_property
     def _points(self) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optuna.distributions import BaseDistribution
@@ -9,7 +10,9 @@ from optuna.samplers import BaseSampler, QMCSampler, RandomSampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
-from hpo.samplers.base import Sampler, SamplerSpec
+from hpo.samplers.base import SamplerSpec
+from hpo.samplers.explain import Explanation
+from hpo.samplers.optuna_sampler import OptunaSampler
 from hpo.space import Space
 from models.spec.fields import opt
 
@@ -24,15 +27,21 @@ class QMCSpec(SamplerSpec):
     name: str = opt("qmc", "Sampler.", choices=("qmc",))
 
 
-class QMC(Sampler):
+class QMC(OptunaSampler):
     """Each trial is the next point of one sequence over all dimensions; an inactive one's coordinate is unused.
 
     Optuna keeps the index of the next point in the study, so the sequence goes on after a restart.
     """
 
+    redraws = 20
+
     def optuna_sampler(self, seed: int) -> BaseSampler:
         """Optuna's QMCSampler. The seed of the sequence is the search's, not the trial's."""
         return _WholeSpaceQMC(self.space, self.seed, seed)
+
+    def why(self, new: FrozenTrial, before: Sequence[FrozenTrial], maximize: bool) -> Explanation:
+        """The sequence alone."""
+        return "the next point of the Sobol sequence", {}
 
 
 class _WholeSpaceQMC(QMCSampler):

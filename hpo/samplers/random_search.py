@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optuna.samplers import BaseSampler, RandomSampler
+from optuna.trial import FrozenTrial
 
-from hpo.samplers.base import Sampler, SamplerSpec
+from hpo.samplers.base import SamplerSpec
+from hpo.samplers.explain import Explanation
+from hpo.samplers.optuna_sampler import OptunaSampler
 from models.spec.fields import opt
 
 
@@ -17,9 +21,18 @@ class RandomSpec(SamplerSpec):
     name: str = opt("random", "Sampler.", choices=("random",))
 
 
-class RandomSearch(Sampler):
-    """Draws each dimension independently: uniform, log-uniform, or evenly among steps and choices."""
+class RandomSearch(OptunaSampler):
+    """Draws each dimension independently: uniform, log-uniform, or evenly among steps and choices.
+
+    It takes no notice of beliefs, so that it stays the yardstick.
+    """
+
+    redraws = 20
 
     def optuna_sampler(self, seed: int) -> BaseSampler:
         """Optuna's RandomSampler."""
         return RandomSampler(seed=seed)
+
+    def why(self, new: FrozenTrial, before: Sequence[FrozenTrial], maximize: bool) -> Explanation:
+        """Chance alone."""
+        return "drawn at random", {}

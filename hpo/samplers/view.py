@@ -1,8 +1,8 @@
 """A study as a model-based sampler should see it.
 
 The study tells the truth: a trial that a scheduler stopped is PRUNED and keeps its intermediate values. But Optuna's GP
-and CMA-ES learn from COMPLETE trials only, and under ASHA those are few; and its TPE takes a trial that diverged late
-for one that came far. So a sampler is handed a view in which trials are rewritten; nothing is written back.
+and CMA-ES learn from COMPLETE trials only, and under ASHA those are few. So a sampler is handed a view in which trials
+are rewritten; nothing is written back.
 """
 
 from __future__ import annotations
@@ -21,14 +21,6 @@ OUTCOME_ATTR = "outcome"  # User attribute of a trial, written by the ledger; it
 BAD_CAUSES = ("diverged", "out_of_memory", "infeasible")  # The configuration itself is at fault.
 
 Rewrite = Callable[[list[FrozenTrial], StudyDirection], list[FrozenTrial]]
-
-
-def without_bad_values(trials: list[FrozenTrial], direction: StudyDirection) -> list[FrozenTrial]:
-    """For TPE: a pruned trial keeps only finite values, and none if its configuration cannot work.
-
-    TPE ranks pruned trials by how far they came, then by value, and those without any value last.
-    """
-    return [_with_values(trial, _finite(trial)) if trial.state == TrialState.PRUNED else trial for trial in trials]
 
 
 def pruned_as_complete(trials: list[FrozenTrial], direction: StudyDirection) -> list[FrozenTrial]:
@@ -120,14 +112,6 @@ def _last_value(trial: FrozenTrial) -> float | None:
         return trial.value if trial.value is not None and math.isfinite(trial.value) else None
     values = _finite(trial) if trial.state == TrialState.PRUNED else {}
     return values[max(values)] if values else None
-
-
-def _with_values(trial: FrozenTrial, values: dict[int, float]) -> FrozenTrial:
-    if values == trial.intermediate_values:
-        return trial
-    changed = copy.copy(trial)
-    changed.intermediate_values = values
-    return changed
 
 
 def _as_complete(trial: FrozenTrial, value: float) -> FrozenTrial:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import enum
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
+from hpo.exploit import Exploit
 from hpo.schedulers.length import Length
 from models.errors import Problem
 from models.spec.fields import REQUIRED, opt
@@ -31,6 +34,7 @@ class Result:
         steps: Optimizer steps so far.
         value: The sweep's metric; NaN counts as worse than any other.
         last: Whether the training ends with this evaluation anyhow, so that there is nothing left to stop.
+        losses: Of several aims, the first included, each turned so that less is better; empty: there is one aim.
     """
 
     number: int
@@ -38,6 +42,44 @@ class Result:
     steps: int
     value: float
     last: bool = False
+    losses: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What there is to choose from when a slot is free.
+
+    Attributes:
+        paused: Numbers of the trials that the scheduler paused, the longest paused first.
+        running: Numbers of the trials in slots.
+        may_propose: Whether a new configuration may begin: the budget and the sampler have one left.
+    """
+
+    paused: tuple[int, ...]
+    running: tuple[int, ...]
+    may_propose: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a free slot is for.
+
+    Attributes:
+        number: The paused trial that goes on; None: a new configuration.
+        reason: Why, with the numbers, for people.
+        numbers: The numbers alone; JSON values.
+        exploit: What it takes over from another trial; None: it goes on, or begins, with what is its own.
+    """
+
+    number: int | None
+    reason: str = ""
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+    exploit: Exploit | None = None
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """All its numbers, as the ledger has them."""
+        return {**self.numbers, **({} if self.exploit is None else self.exploit.to_numbers())}
 
 
 @dataclass(frozen=True)
@@ -75,16 +117,66 @@ class Scheduler(ABC):
     def on_result(self, result: Result) -> Decision:
         """Take one evaluation into account, and decide about its trial."""
 
-    def on_end(self, number: int, state: str) -> None:  # noqa: B027 (most schedulers need not know)
+    def retell(self, result: Result) -> Decision:
+        """Take an evaluation of an earlier driver into account, as `on_result` did.
+
+        A scheduler whose decisions are costly may answer CONTINUE: a pause is known from the ledger.
+        """
+        return self.on_result(result)
+
+    def on_start(self, number: int, params: Mapping[str, Any]) -> None:  # noqa: B027 (most schedulers need not know)
+        """Learn that a new trial begins.
+
+        Args:
+            number: The trial's number.
+            params: Sampled values by dotted name.
+        """
+
+    def on_advance(self, number: int, exploit: Exploit | None) -> None:  # noqa: B027
+        """Learn that a paused trial goes on, or that a new one begins with another one's weights.
+
+        Args:
+            number: The trial's number.
+            exploit: What it takes over; None: nothing.
+        """
+
+    def on_pause(self, number: int) -> None:  # noqa: B027
+        """Learn that `on_result` paused a trial in the time of an earlier driver.
+
+        Args:
+            number: The trial's number.
+        """
+
+    def on_kept(self, number: int, steps: int) -> None:  # noqa: B027
+        """Learn that a trial left its slot with a checkpoint.
+
+        Args:
+            number: The trial's number.
+            steps: Optimizer steps that the checkpoint has behind it.
+        """
+
+    def choose(self, situation: Situation) -> Choice | None:
+        """What a free slot is for; None: nothing, until another trial was evaluated or ends.
+
+        It changes nothing, so it may be asked as often as anyone likes.
+        """
+        return Choice(None) if situation.may_propose else None
+
+    def numbers(self, number: int) -> Mapping[str, Any]:
+        """The numbers of the last decision about the trial that was not CONTINUE; JSON values."""
+        return {}
+
+    def on_end(self, number: int, state: str, cannot_work: bool = False) -> None:  # noqa: B027
         """Learn that a trial ended, by itself or not.
 
         Args:
             number: The trial's number.
             state: `complete`, `pruned` or `failed`.
+            cannot_work: Whether its configuration is to blame: it diverged, ran out of memory, or broke a limit.
         """
 
     def reason(self, number: int) -> str:
-        """Why the trial was stopped, with the numbers; empty when it was not."""
+        """Why the trial was paused or stopped at last, with the numbers; empty when it was not."""
         return self._reasons.get(number, "")
 
     def at_end(self, result: Result) -> bool:

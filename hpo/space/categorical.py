@@ -57,6 +57,13 @@ class CategoricalDimension(Dimension):
         """Whether it is one of the choices; `true` is not 1."""
         return any(same(choice, value) for choice in self.choices)
 
+    def index(self, value: Any) -> int:
+        """Which of the choices it is. Raises ValueError when it is none."""
+        for index, choice in enumerate(self.choices):
+            if same(choice, value):
+                return index
+        raise self._refuse(value)
+
     def reaches(self, low: float | None, high: float | None) -> bool:
         """Whether any choice is a number between these ends."""
         numbers = [c for c in self.choices if isinstance(c, (int, float)) and not isinstance(c, bool)]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from optuna.distributions import BaseDistribution
 from optuna.trial import BaseTrial
 
 from hpo.space.condition import Condition
+from hpo.space.prior import Prior
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,12 @@ class Dimension(ABC):
     Attributes:
         name: Dotted path in the trial's config; the parameter's name in Optuna, MLflow and every table.
         when: Conditions, all of which must hold for the dimension to be part of a trial.
+        prior: Where a person believes the best value to lie; None: nowhere in particular.
     """
 
     name: str
     when: tuple[Condition, ...] = ()
+    prior: Prior | None = field(default=None, kw_only=True)
 
     kind: ClassVar[str]
 

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from hpo.space.beliefs import read_prior
 from hpo.space.build import build_group, build_leaf, check_value
 from hpo.space.conditions import read_when
 from hpo.space.dimension import Dimension
@@ -47,6 +48,7 @@ class _Parser:
             if name not in self.schema.base:
                 self._read_fixed(name, value)
         self._read_conditions()
+        self._read_beliefs()
         if not self.raw.dimensions and not self.problems:
             self._problem("", "nothing varies: there is no dimension", "give a key {low, high} or {choices}")
         if self.problems:
@@ -134,6 +136,12 @@ class _Parser:
         circle = circle_in({name: [c.on for c in dimension.when] for name, dimension in self.dimensions.items()})
         if circle:
             self._problem(f"{circle[0]}.when", f"conditions in a circle: {' -> '.join(circle)}")
+
+    def _read_beliefs(self) -> None:
+        for name, dimension in self.dimensions.items():
+            prior, problems = read_prior(dimension, self.raw.dimensions[name].get("prior"))
+            self.problems.extend(problems)
+            self.dimensions[name] = dataclasses.replace(dimension, prior=prior)
 
 
 def _no_option(group: str, got: str, known: tuple[str, ...]) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from hpo.space.condition import Condition
 from hpo.space.dimension import Dimension
 from hpo.space.float_dimension import FloatDimension
 from hpo.space.int_dimension import IntDimension
+from hpo.space.prior import prior_from_json
 from hpo.space.space import Space
 
 
@@ -36,16 +37,20 @@ def _dimension_to_dict(dimension: Dimension) -> dict[str, Any]:
     if isinstance(dimension, CategoricalDimension):
         found["choices"] = list(dimension.choices)
         found["group"] = dimension.group
+    if dimension.prior is not None:
+        found["prior"] = dimension.prior.to_json()
     return found
 
 
 def _dimension_from_dict(data: dict[str, Any]) -> Dimension:
     name, when = data["name"], tuple(Condition.from_dict(condition) for condition in data["when"])
+    prior = prior_from_json(data.get("prior"))
     if "choices" in data:
-        return CategoricalDimension(name, when, choices=tuple(data["choices"]), group=data["group"])
+        choices = tuple(data["choices"])
+        return CategoricalDimension(name, when, prior=prior, choices=choices, group=data["group"])
     distribution = json_to_distribution(data["distribution"])
     if isinstance(distribution, FloatDistribution):
-        return FloatDimension(name, when, ends=distribution)
+        return FloatDimension(name, when, prior=prior, ends=distribution)
     if isinstance(distribution, IntDistribution):
-        return IntDimension(name, when, ends=distribution)
+        return IntDimension(name, when, prior=prior, ends=distribution)
     raise ValueError(f"{name}: a space has no dimension of {type(distribution).__name__}")

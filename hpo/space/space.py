@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from optuna.distributions import BaseDistribution
 from optuna.trial import BaseTrial
 
 from hpo.space.dimension import Dimension
+from hpo.space.draw import draw, log_prior
 from hpo.space.grid import active, grid_points, grid_size
 from hpo.space.parse import parse
+from hpo.space.prior import ChoicePrior, NumberPrior
 from hpo.space.schema import TrialSchema
 from hpo.space.words import nearest, show
 from models.errors import Problem
@@ -125,6 +128,18 @@ class Space:
                 problems.append(Problem(name, "is not part of this trial", f"only when {condition}"))
         return problems
 
+    def draw(self, rng: np.random.Generator, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """A configuration at random, as the beliefs say; evenly on each dimension's scale where there is none.
+
+        Args:
+            known: Values that it must have.
+        """
+        return draw(self.dimensions, rng, known)
+
+    def log_prior(self, params: Mapping[str, Any]) -> float:
+        """How much more a configuration is believed in than by chance, as a logarithm; 0 without beliefs."""
+        return log_prior(self.dimensions, params)
+
     def grid(self) -> Iterator[dict[str, Any]]:
         """Each distinct point once. Raises InputError when a dimension has no end of values."""
         return grid_points(self.dimensions)
@@ -159,7 +174,7 @@ class Space:
                 d.name,
                 "option" if _is_group(d.name) else d.kind,
                 d.extent,
-                d.scale,
+                _scale(d),
                 " and ".join(map(str, d.when)),
             )
             for d in self.dimensions
@@ -168,6 +183,16 @@ class Space:
     def to_distributions(self) -> dict[str, BaseDistribution]:
         """Every dimension as Optuna knows it, conditions left out."""
         return {dimension.name: dimension.distribution for dimension in self.dimensions}
+
+
+def _scale(dimension: Dimension) -> str:
+    match dimension.prior:
+        case NumberPrior():
+            return f"{dimension.scale}, {dimension.prior.words(dimension.scale == 'log')}"
+        case ChoicePrior():
+            named = (f"{show(c)} {w:g}" for c, w in zip(dimension.values(), dimension.prior.weights, strict=True))
+            return f"{dimension.scale}, weights {', '.join(named)}"
+    return dimension.scale
 
 
 def _is_group(name: str) -> bool:

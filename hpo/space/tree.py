@@ -9,8 +9,11 @@ from typing import Any
 from hpo.space.words import listed
 from models.errors import Problem
 
-RESERVED = ("low", "high", "log", "step", "choices", "when", "value")
-_SHAPES = "a dimension is {low, high[, log | step][, when]} or {choices[, when]}; a fixed value is {value} or bare"
+RESERVED = ("low", "high", "log", "step", "choices", "when", "prior", "value")
+_SHAPES = (
+    "a dimension is {low, high[, log | step][, when][, prior]} or {choices[, when][, prior]}; "
+    "a fixed value is {value} or bare"
+)
 
 
 @dataclass
@@ -65,7 +68,7 @@ def _read(name: str, node: Any, raw: RawSpace) -> None:
 
 def _shape(reserved: dict[str, Any]) -> str | None:
     """What is wrong with a combination of reserved keys; None when nothing is."""
-    keys = set(reserved) - {"when"}
+    keys = set(reserved) - {"when", "prior"}
     given = listed(key for key in RESERVED if key in reserved)
     if "value" in keys:
         return None if set(reserved) == {"value"} else f"value stands alone, got {given}"

@@ -14,6 +14,7 @@ from hpo.storage.store import Store
 from models.manifest import MANIFEST
 
 TRIALS = "trials"
+POPULATION = "population"  # Folder of the checkpoints that other trials may take over.
 NAME = re.compile(rf"{TRIALS}/(?P<number>\d+)/attempt-(?P<attempt>\d+)/(?P<kind>step|best)-(?P<step>\d+)/(?P<file>.+)")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hpo.ledger import TrialRecord
-from hpo.storage.deposits import Deposit, Kind, deposits, folder_of
+from hpo.storage.deposits import POPULATION, Deposit, Kind, deposits, folder_of
 from hpo.storage.store import Store
 from models.manifest import MANIFEST
 from models.remote import Patience, is_url
@@ -93,6 +93,8 @@ def clean(store: Store, records: Sequence[TrialRecord], kept: Collection[int]) -
     """
     found = deposits(store)
     alive = {record.number for record in records if not record.state.ended}
+    if not alive:
+        store.remove(POPULATION)
     for number in {deposit.number for deposit in found} - alive - set(kept):
         store.remove(folder_of(number))
     for record in records:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 
 from rich.console import Console, Group, RenderableType
@@ -35,7 +35,9 @@ class Display:
         self._lock = threading.Lock()
         self._began = time.monotonic()
         self._done_before = 0
+        self._over = False
         self._note = "starting Ray and the first trial processes"
+        self.below: Callable[[], RenderableType | None] = lambda: None  # What else runs.
         self._live: Live | None = None
         if console.is_terminal:
             self._live = Live(
@@ -69,6 +71,15 @@ class Display:
         self._note = text
         if self._live is None and text:
             self._console.print(text)
+
+    def say(self, text: str) -> None:
+        """A line of its own; nothing in a terminal, where the table shows it."""
+        self._line(text)
+
+    def no_more(self, text: str) -> None:
+        """No further trial begins."""
+        self._over = True
+        self.note(text)
 
     def started(self, record: TrialRecord) -> None:
         """A trial goes to a slot."""
@@ -123,7 +134,7 @@ class Display:
         """What is left at the pace of this driver's own trials."""
         spent, here = time.monotonic() - self._began, done - self._done_before
         text, limit = f"{words.seconds(spent)} so far", self._budget.trials
-        if here < 2 or limit is None:
+        if here < 2 or limit is None or self._over:
             return text
         return f"{text}, about {words.seconds(spent / here * max(0, limit - done))} left"
 
@@ -138,6 +149,8 @@ class Display:
         parts: list[RenderableType] = [head, states]
         if running := [record for record in records if record.state is State.RUNNING]:
             parts.append(self._table(running))
+        if (below := self.below()) is not None:
+            parts.append(below)
         if self._note:
             parts.append(Text(self._note, style="dim"))
         return Group(*parts)

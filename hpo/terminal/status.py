@@ -48,10 +48,15 @@ def _facts(status: Status) -> list[tuple[str, str | Text]]:
         state.append(f" ({status.left_because})", style="dim")
     counts = ", ".join(f"{count} {state.value}" for state in State if (count := status.counts.get(state)))
     rows: list[tuple[str, str | Text]] = [("sweep", status.name), ("state", state)]
+    stopped = status.stopped
+    if stopped is not None and (stopped.lasts or not status.goes_on):
+        rows.append(("done because", stopped.reason))
     if status.driver is not None:
         driver = status.driver
         rows.append(("driven by", f"process {driver.pid} on {driver.host} since {driver.since_text}"))
     rows += [("trials", f"{counts or 'none yet'}; {_done(status)}"), ("ran", words.seconds(status.spent_s))]
+    if str(status.budget.stop) and stopped is None:
+        rows.append(("ends earlier", str(status.budget.stop)))
     if status.best is not None:
         best = status.best
         text = f"{words.number(best.value)} {status.metric}, trial {best.number}: {words.params(best.params)}"

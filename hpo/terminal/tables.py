@@ -14,9 +14,15 @@ from hpo.errors import InputError
 from hpo.ledger import State
 from hpo.plan import Plan
 from hpo.terminal import words
+from hpo.terminal.confirmed import show_confirmed
+from hpo.terminal.front import aims_text, nothing_feasible, show_front
+from hpo.terminal.importance import show_importance
+from hpo.terminal.schedule import show_schedule
+from hpo.terminal.stopped import show_stopped
 from models.data import PreparedParts
 
 RANKED = 10
+MARKS = (COLLAPSED, "front", "violated")  # What of a trial's row is said beside its state.
 
 
 def show_errors(console: Console, error: InputError) -> None:
@@ -32,11 +38,11 @@ def show_errors(console: Console, error: InputError) -> None:
 def show_plan(console: Console, plan: Plan) -> None:
     """The resolved sweep, as `hpo plan` prints it."""
     config = plan.config
+    early = str(config.sweep.stop)
     facts = Table.grid(padding=(0, 2))
-    direction = "maximize" if plan.maximize else "minimize"
     for name, value in (
         ("sweep", plan.name),
-        ("metric", f"{plan.metric} ({direction})"),
+        ("metric", aims_text(plan.aims)),
         ("data", _data(plan)),
         ("model", config.model.name),
         ("tuning", config.tuning.name),
@@ -44,6 +50,8 @@ def show_plan(console: Console, plan: Plan) -> None:
         ("scheduler", config.scheduler.name),
         ("slots", str(plan.slots)),
         ("trainings", _trainings(plan)),
+        ("confirmation", _confirmation(plan)),
+        *([("ends earlier", early)] if early else []),
         ("output", str(plan.sweep_dir)),
     ):
         facts.add_row(Text(name, style="dim"), value)
@@ -57,6 +65,8 @@ def show_plan(console: Console, plan: Plan) -> None:
     console.print(table)
     for name, value in plan.space.fixed.items():
         console.print(Text(f"fixed: {name} = {value}", style="dim"))
+    for line in plan.history.describe() if plan.history is not None else ():
+        console.print(Text(f"warm start: {line}", style="dim"), soft_wrap=True)
     for note in plan.notes:
         console.print(Text(f"note: {note}", style="yellow"), soft_wrap=True)
 
@@ -87,6 +97,14 @@ def _trainings(plan: Plan) -> str:
     return f"{plan.trials} of at most {length}{early}{grid}"
 
 
+def _confirmation(plan: Plan) -> str:
+    asked = plan.config.confirm
+    if not asked.top_k:
+        return "none (confirm.top_k=0)"
+    best = "the best configuration" if asked.top_k == 1 else f"the {asked.top_k} best configurations"
+    return f"{best} again under {asked.seeds} fresh seeds each, then the test rows"
+
+
 def show_summary(console: Console, summary: Mapping[str, Any]) -> None:
     """The ranking and where everything is, as a sweep ends and as `hpo results` prints it."""
     console.print(ranking_table(summary))
@@ -94,18 +112,24 @@ def show_summary(console: Console, summary: Mapping[str, Any]) -> None:
     busy = summary["slots"].get("busy_fraction")
     slots = f"; slots {busy:.0%} of the time in training and evaluation" if busy is not None else ""
     console.print(Text(f"\n{counts} in {words.seconds(summary['seconds'])}{slots}", style="dim"), soft_wrap=True)
+    show_stopped(console, summary)
+    show_front(console, summary)
     best = summary["best"]
     if best is None:
-        console.print(Text("no trial has a result", style="bold red"))
+        why = nothing_feasible(summary) or "no trial has a result"
+        console.print(Text(why, style="bold red"), soft_wrap=True)
         return
     headline = f"best: trial {best['number']} with {summary['metric']} {words.number(best['value'])}"
     start = summary["start"]
     if start is not None and start["value"] is not None:
         headline += f"; the starting configuration had {words.number(start['value'])}"
     console.print(Text(headline, style="bold green"), soft_wrap=True)
+    show_schedule(console, summary)
+    model = show_confirmed(console, summary) or best
+    show_importance(console, summary)
     lines: list[tuple[str, str | None]] = [
-        ("train it again", best["command"]),
-        ("weights", best["weights"]),
+        ("train it again", model["command"]),
+        ("weights", model["weights"]),
         ("load it", f'mlflow.pyfunc.load_model("{summary["model_uri"]}")' if summary["model_uri"] else None),
         ("MLflow", f"hpo ui   (runs at {summary['mlflow']['uri']})"),
     ]
@@ -115,11 +139,17 @@ def show_summary(console: Console, summary: Mapping[str, Any]) -> None:
 
 
 def ranking_table(summary: Mapping[str, Any]) -> RenderableType:
-    """The best trials, complete ones first as when the best is chosen, the baselines among them, and how many more."""
+    """The best trials, complete ones first as when the best is chosen, the baselines among them, and how many more.
+
+    Those that break a limit come last.
+    """
     sign = -1 if summary["direction"] == "maximize" else 1
     trials: Sequence[Mapping[str, Any]] = summary["trials"]
     valued = [trial for trial in trials if trial["value"] is not None]
-    ranked = sorted(valued, key=lambda t: (t["state"] != State.COMPLETE, sign * t["value"], t["number"]))
+    ranked = sorted(
+        valued,
+        key=lambda t: (bool(t.get("violated")), t["state"] != State.COMPLETE, sign * t["value"], t["number"]),
+    )
     table = Table(box=None, padding=(0, 2, 0, 0))
     for column in ("rank", "trial", summary["metric"], "epochs", "state", "configuration"):
         table.add_column(column, header_style="dim", no_wrap=column != "configuration")
@@ -127,7 +157,7 @@ def ranking_table(summary: Mapping[str, Any]) -> RenderableType:
     for place, trial in enumerate(ranked[:RANKED], start=1):
         while waiting and trial["state"] == State.COMPLETE and sign * waiting[0][1] < sign * trial["value"]:
             _add_baseline(table, *waiting.pop(0))
-        words_of_state = [trial["state"], *([COLLAPSED] if trial.get(COLLAPSED) else [])]
+        words_of_state = [trial["state"], *(mark for mark in MARKS if trial.get(mark))]
         state = ", ".join(words_of_state) + (f" ({trial['cause']})" if trial["cause"] else "")
         style = words.STYLES[State(trial["state"])]
         row = (str(place), str(trial["number"]), words.number(trial["value"]), f"{trial['epochs']:g}")

@@ -1,10 +1,11 @@
-"""Logs the best trial's weights as an MLflow model and registers it."""
+"""Logs the weights of the best, or of the confirmed winner, as an MLflow model and registers it."""
 
 from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import mlflow
@@ -22,6 +23,7 @@ from hpo.tracking.runs import Runs
 from hpo.tracking.tracker import Tracker
 
 ALIAS = "champion"
+NO_TAGS: Mapping[str, str] = MappingProxyType({})
 REQUIREMENTS = ("torch", "transformers", "safetensors", "tokenizers", "numpy", "pandas", "peft", "datasets")
 
 
@@ -41,13 +43,16 @@ OUTPUTS = {
 }
 
 
-def is_logged(champion: Mapping[str, Any] | None, best: TrialRecord) -> bool:
+def is_logged(champion: Mapping[str, Any] | None, best: TrialRecord, tags: Mapping[str, str] = NO_TAGS) -> bool:
     """Whether the best trial's model is the one that was logged last.
 
     Args:
         champion: What `log_champion` returned then, as the ledger has it; None: nothing was logged.
+        tags: As `log_champion` would be given them.
     """
-    return champion is not None and (champion["number"], champion["value"]) == (best.number, best.value)
+    if champion is None or champion.get("tags", {}) != tags:
+        return False
+    return (champion["number"], champion["value"]) == (best.number, best.value)
 
 
 def log_champion(
@@ -57,6 +62,7 @@ def log_champion(
     task: str,
     examples: Sequence[Mapping[str, Any]],
     register_as: str | None,
+    tags: Mapping[str, str] = NO_TAGS,
     patience_s: float = PATIENCE_S,
 ) -> dict[str, Any]:
     """Log the best model to the sweep's run; with a name, register it and move the alias `champion` to it.
@@ -68,10 +74,12 @@ def log_champion(
         task: What the model does.
         examples: A few rows of data; their inputs become the signature's example.
         register_as: Name in the model registry; None: logged only.
+        tags: What tells these weights from others of the same trial and value.
         patience_s: How long to try, in seconds, each of logging and registering, after all that was said before.
 
     Returns:
-        What the ledger is to know as `champion`: `number` and `value` of the trial, `uri` to load the model by.
+        What the ledger is to know as `champion`: `number` and `value` of the trial, `uri` to load the model by, and
+        `tags`, where some were given.
 
     Raises:
         TrackingError: MLflow did not answer in time, or refused the model.
@@ -79,7 +87,7 @@ def log_champion(
     runs, retry = tracker.opened(patience_s), Retry(patience_s)
     tracker.wait_written(patience_s)  # The trial's value is to be there, since it becomes the model's, too.
     try:
-        model_id = retry.ask(_logged, runs, best, weights, task, examples)
+        model_id = retry.ask(_logged, runs, best, weights, task, examples, tags)
         uri = f"models:/{model_id}"
         if register_as is not None:
             uri = retry.ask(_registered, runs, model_id, register_as)
@@ -88,12 +96,19 @@ def log_champion(
             f"MLflow did not take the best model, of trial {best.number} ({reason_of(error)}); "
             f"its weights are in {weights}: hpo resume {tracker.sweep} logs it"
         ) from error
-    return {"number": best.number, "value": best.value, "uri": uri}
+    return {"number": best.number, "value": best.value, "uri": uri} | ({"tags": dict(tags)} if tags else {})
 
 
-def _logged(runs: Runs, best: TrialRecord, weights: Path, task: str, examples: Sequence[Mapping[str, Any]]) -> str:
+def _logged(
+    runs: Runs,
+    best: TrialRecord,
+    weights: Path,
+    task: str,
+    examples: Sequence[Mapping[str, Any]],
+    more: Mapping[str, str],
+) -> str:
     """Id of the trial's model; it is made where it is not there as a whole."""
-    client, tags = runs.client, {"trial": str(best.number), "value": str(best.value)}
+    client, tags = runs.client, {"trial": str(best.number), "value": str(best.value), **more}
     whole = None
     for model in client.search_logged_models([runs.experiment_id], f"source_run_id = '{runs.parent_id}'"):
         if tags.items() <= model.tags.items():

@@ -13,6 +13,7 @@ from mlflow.tracking import MlflowClient
 from hpo.ledger import Ledger, TrialRecord
 from hpo.tracking.client import open_client, repeats_by_itself
 from hpo.tracking.retry import Retry
+from hpo.tracking.role import TRIAL, Role
 
 EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}  # The UI's views for training, not for agents.
 PAGE = 1000  # MLflow's SQL stores give at most 50,000 runs a call, its servers may allow fewer.
@@ -29,14 +30,24 @@ class Runs:
         uri: MLflow's tracking URI.
         experiment: Name of the experiment; made when there is none.
         artifacts: Folder for the artifacts of an experiment made here; None: the server's own place.
+        role: What the child runs are.
 
     Attributes:
         known: Whether MLflow knows the sweep as the ledger says. If not, everything is written from the beginning.
         made: Whose runs were made here, so that nothing is in them that was not written here.
     """
 
-    def __init__(self, uri: str, ledger: Ledger, experiment: str, artifacts: Path | None, retry: Retry) -> None:
+    def __init__(
+        self,
+        uri: str,
+        ledger: Ledger,
+        experiment: str,
+        artifacts: Path | None,
+        retry: Retry,
+        role: Role = TRIAL,
+    ) -> None:
         self.uri = uri
+        self.role = role
         self.known = False
         self.made: set[int | None] = set()
         self.client: MlflowClient
@@ -97,11 +108,11 @@ class Runs:
         Args:
             at_ms: When the trial began, in milliseconds.
         """
-        whole = {"mlflow.parentRunId": self.parent_id, "mlflow.runName": name, **tags, "trial": str(number)}
+        whole = {"mlflow.parentRunId": self.parent_id, "mlflow.runName": name, **tags, self.role.tag: str(number)}
 
         def create(tries: int) -> str:
             self._doubtful |= tries > 0
-            found = self._search(f"{self._inside} and tags.trial = '{number}'") if tries else []
+            found = self._search(f"{self._inside} and tags.{self.role.tag} = '{number}'") if tries else []
             if found:
                 return str(found[0].info.run_id)
             run = self.client.create_run(self.experiment_id, start_time=at_ms, tags=whole, run_name=name)
@@ -185,8 +196,9 @@ class Runs:
         """Ids of the trials' runs, by number."""
         found: dict[int, list[str]] = {}
         for run in self._search(self._inside):
-            if run.data.tags.get("trial", "").isdigit():  # A person may have put a run of their own there.
-                found.setdefault(int(run.data.tags["trial"]), []).append(run.info.run_id)
+            number = run.data.tags.get(self.role.tag, "")
+            if number.isdigit():  # A person may have put a run of their own there.
+                found.setdefault(int(number), []).append(run.info.run_id)
         return found
 
     def _search(self, condition: str) -> list[Run]:

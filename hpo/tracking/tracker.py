@@ -29,11 +29,12 @@ class Tracker:
 
     def __init__(self, ledger: Ledger, spec: TrackingSpec, artifacts: Path | None, metric: str) -> None:
         about = ledger.about
-        self.sweep = ledger.name
+        self.sweep = ledger.sweep
         self.metric = metric
+        self._ledger = ledger
         self._started_ms = writes.milliseconds(about["started_at"])
         retry = Retry()
-        self._runs = Runs(about["mlflow_uri"], ledger, spec.experiment, artifacts, retry)
+        self._runs = self._make_runs(about, spec, artifacts, retry)
         self._writer = Writer(self._runs, ledger, metric, retry)
 
     def describe(self, params: Mapping[str, Any], tags: Mapping[str, Any]) -> None:
@@ -49,6 +50,16 @@ class Tracker:
         values = {f"baseline/{b['name']}/{metric}": value for b in found for metric, value in b["metrics"].items()}
         self._writer.put(Write(None, metrics=writes.as_metrics(values, self._started_ms, 0), unsure=True))
 
+    def figures(self, values: Mapping[str, float], at: float, step: int) -> None:
+        """Metrics of the sweep's own run. Said again, it changes nothing.
+
+        Args:
+            at: When they became known, Unix seconds, as the ledger has it.
+            step: Number of the trial that they are of.
+        """
+        points = writes.as_metrics(values, writes.milliseconds(at), step)
+        self._writer.put(Write(None, metrics=points, unsure=True))
+
     def catch_up(self, records: Sequence[TrialRecord]) -> None:
         """After a restart: write what MLflow does not have, before anything that happens from now on.
 
@@ -59,7 +70,7 @@ class Tracker:
 
     def started(self, record: TrialRecord) -> None:
         """Make the trial's run."""
-        self._writer.put(writes.started(record, self.sweep))
+        self._writer.put(writes.started(record, self.sweep, self._runs.role))
 
     def evaluated(self, record: TrialRecord) -> None:
         """Write the newest evaluation."""
@@ -75,8 +86,15 @@ class Tracker:
 
     def ended(self, record: TrialRecord) -> None:
         """Write how the trial ended, and its totals."""
-        for write in writes.ended(record, self.metric):
+        for write in writes.ended(record, self.metric, self._runs.role):
             self._writer.put(write)
+
+    def front(self, records: Iterable[TrialRecord], members: Iterable[TrialRecord]) -> None:
+        """Tag each trial with whether it is on the Pareto front. Said again, it changes nothing."""
+        chosen = {record.number for record in members}
+        for record in records:
+            if record.standing.losses and record.state.ended:
+                self._writer.put(Write(record.number, tags=writes.as_tags({"front": record.number in chosen})))
 
     def wait_written(self, patience_s: float = PATIENCE_S) -> None:
         """Wait until all that was said so far is in MLflow, and the run ids in the ledger.
@@ -113,3 +131,6 @@ class Tracker:
         at_ms = writes.milliseconds(at)
         self._writer.put(Write(None, metrics=writes.as_metrics(values, at_ms, 0), status=status, end_ms=at_ms))
         self._writer.close(patience_s)
+
+    def _make_runs(self, about: Mapping[str, Any], spec: TrackingSpec, artifacts: Path | None, retry: Retry) -> Runs:
+        return Runs(about["mlflow_uri"], self._ledger, spec.experiment, artifacts, retry)

@@ -32,7 +32,7 @@ class Writer:
     def __init__(self, runs: Runs, ledger: Ledger, metric: str, retry: Retry) -> None:
         self._runs = runs
         self._ledger = ledger
-        self._sweep = ledger.name
+        self._sweep = ledger.sweep
         self._metric = metric
         self._retry = retry
         self._delivery = Delivery(runs, retry)
@@ -162,7 +162,7 @@ class Writer:
         records = self._backlog.records
         if records is not None:
             self._runs.take_over(records)
-            writes = unwritten(records, self._backlog.through, self._sweep, self._metric)
+            writes = unwritten(records, self._backlog.through, self._sweep, self._metric, self._runs.role)
             if any(write.name is not None and not self._runs.has(write.key) for write in writes):
                 self._runs.look_up()
             with self._changed:

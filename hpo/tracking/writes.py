@@ -17,8 +17,10 @@ from mlflow.entities import Metric
 
 from hpo.collapse import COLLAPSED
 from hpo.ledger import State, TrialRecord
+from hpo.tracking.role import TRIAL, Role
 
 PARAM_CHARACTERS = 500
+EXPLOITS = 10  # The newest ones are told in the run of a trial.
 REASON_CHARACTERS = 4000  # MLflow's databases take 5000 for a tag.
 FACT_METRICS = (
     "train_s",
@@ -29,6 +31,8 @@ FACT_METRICS = (
     "peak_memory_mib",
     "trainable_parameters",
     "total_parameters",
+    "size_mib",
+    "latency_ms",
 )
 
 
@@ -73,18 +77,15 @@ class Write:
         self.count += following.count
 
 
-def started(record: TrialRecord, sweep: str) -> Write:
+def started(record: TrialRecord, sweep: str, role: Role = TRIAL) -> Write:
     """The trial's run, with its parameters."""
-    tags = {"trial": record.number, "sweep": sweep, "state": State.RUNNING.value}
-    if record.parent is not None:
-        tags["parent"] = record.parent
     return Write(
         record.number,
         record.start_seq,
-        f"{sweep} #{record.number}",
+        role.name(record, sweep),
         milliseconds(record.started_at or 0.0),
-        params=as_params(record.params),
-        tags=as_tags(tags),
+        params=as_params(record.sampled or record.params),
+        tags=as_tags(role.tags(record, sweep)),
     )
 
 
@@ -98,7 +99,7 @@ def evaluated(number: int, entry: Mapping[str, Any]) -> Write:
     return Write(number, int(entry["seq"]), metrics=as_metrics(values, at_ms, int(entry["step"])))
 
 
-def ended(record: TrialRecord, metric: str) -> list[Write]:
+def ended(record: TrialRecord, metric: str, role: Role = TRIAL) -> list[Write]:
     """How the trial ended, its totals, and its value among those of the others in the sweep's run."""
     at_ms = milliseconds(record.ended_at or 0.0)
     values = {f"total/{key}": record.facts[key] for key in FACT_METRICS if key in record.facts}
@@ -106,6 +107,8 @@ def ended(record: TrialRecord, metric: str) -> list[Write]:
         values[f"best/{metric}"] = record.value
     tags: dict[str, Any] = {"state": record.state.value, "cause": record.cause.value if record.cause else ""}
     tags |= {key: record.facts[key] for key in ("device", "precision", COLLAPSED) if key in record.facts}
+    if record.standing.judged:
+        tags |= {"feasible": record.standing.feasible, "violated": "; ".join(record.standing.violated)}
     if record.reason:
         tags["reason"] = record.reason[-REASON_CHARACTERS:]
     own = Write(
@@ -116,7 +119,7 @@ def ended(record: TrialRecord, metric: str) -> list[Write]:
         status=record.state.mlflow,
         end_ms=at_ms,
     )
-    if record.value is None:
+    if record.value is None or not role.value_among:
         return [own]
     among = as_metrics({f"trial/{metric}": record.value}, at_ms, record.number)
     return [own, Write(None, record.end_seq, metrics=among)]
@@ -128,7 +131,7 @@ def standing(record: TrialRecord) -> Write:
     return Write(record.number, tags=tags, status=record.state.mlflow)
 
 
-def unwritten(records: Iterable[TrialRecord], through: int, sweep: str, metric: str) -> list[Write]:
+def unwritten(records: Iterable[TrialRecord], through: int, sweep: str, metric: str, role: Role = TRIAL) -> list[Write]:
     """Everything that the ledger has after an event, in its order, then where the unended trials stand.
 
     Args:
@@ -140,11 +143,11 @@ def unwritten(records: Iterable[TrialRecord], through: int, sweep: str, metric: 
             continue
         own = [evaluated(record.number, entry) for entry in record.evaluations if int(entry["seq"]) > through]
         if record.state.ended and record.end_seq is not None and record.end_seq > through:
-            own += ended(record, metric)
+            own += ended(record, metric, role)
         if not record.state.ended:
             own.append(standing(record))
         if record.start_seq > through or (own and not record.mlflow_run_id):
-            own.insert(0, started(record, sweep))
+            own.insert(0, started(record, sweep, role))
         writes += own
     for write in writes:
         write.unsure = True
@@ -174,9 +177,14 @@ def as_tags(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _place(record: TrialRecord) -> dict[str, Any]:
-    """How often the trial was in a slot, and on which machine last."""
+    """How often the trial was in a slot, on which machine last, and what it took over at which step."""
     nodes = [attempt.node for attempt in record.attempts if attempt.node]
-    return {"attempts": len(record.attempts)} | ({"node": nodes[-1]} if nodes else {})
+    taken = [f"{one.steps}: trial {one.source}, {as_params(one.params)}" for one in record.exploits[-EXPLOITS:]]
+    return {
+        "attempts": len(record.attempts),
+        **({"node": nodes[-1]} if nodes else {}),
+        **({"exploits": "; ".join(taken)} if taken else {}),
+    }
 
 
 def _metric_name(name: str) -> str:

@@ -1,5 +1,6 @@
 """The typed, fully resolved description of one training: all that `models` is given, and all that it knows."""
 
+from models.spec.changes import CHANGEABLE, Change, check_changes
 from models.spec.data import DataSpec, DiskData, DocstringsData, FileData, HubData, MultiTaskData
 from models.spec.fields import REQUIRED, Limits, limits_of, opt, problems_in
 from models.spec.model import (
@@ -33,8 +34,10 @@ from models.spec.tuning import (
 )
 
 __all__ = [
+    "CHANGEABLE",
     "REQUIRED",
     "BitFitTuning",
+    "Change",
     "CnnModel",
     "DataSpec",
     "Device",
@@ -67,6 +70,7 @@ __all__ = [
     "TrainSpec",
     "TransformerModel",
     "TuningSpec",
+    "check_changes",
     "limits_of",
     "opt",
     "problems_in",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from models.spec.changes import Change
 from models.spec.data import DataSpec
 from models.spec.model import ModelSpec
 from models.spec.train import TrainParams
@@ -35,6 +36,7 @@ class TrainSpec:
         metric: Name of the metric that chooses the best evaluation, as the task reports it; None: its first.
         maximize: Whether more of the metric is better; None: as is natural for it.
         cache_dir: Folder of the tokenized data, shared by all trainings.
+        changes: Settings of `train` that change in its course, in the order of their steps.
     """
 
     data: DataSpec
@@ -45,3 +47,4 @@ class TrainSpec:
     maximize: bool | None = None
     device: Device = Device()
     cache_dir: str = "outputs/cache"
+    changes: tuple[Change, ...] = field(default=(), repr=False)  # A checkpoint's fingerprint takes them one by one.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -42,6 +43,8 @@ class Request:
 
     Attributes:
         found: The checkpoint to go on from; None: begin.
+        begin: Told the number of weights; whatever it raises ends the training.
+        measure_latency: Whether to measure how long a prediction takes.
     """
 
     spec: TrainSpec
@@ -51,6 +54,8 @@ class Request:
     start_from: Path | None
     resume: bool
     found: Path | None = None
+    begin: Callable[[ParameterCounts], None] | None = None
+    measure_latency: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,13 +134,25 @@ def set_up(request: Request, pieces: Pieces, together: Together | None) -> Attem
     task = task_for(spec.data)
     network = start.tune(task.build(spec.model, data, params.seed), data.tokenizers, spec.tuning)
     parameters = count_parameters(network)
+    if request.begin is not None:
+        request.begin(parameters)
     rows, validation = _rows(spec, data)
     rows, validation = with_features(network, spec, data, rows, validation, device, known_weights=not start)
     keep_used_words(network, (rows, validation.rows))
     if device.type == "cpu":
         use_byte_dropout(network)
-    evaluator = Evaluator(spec, data, validation, clock, request.report, request.out_dir)
-    keeper = CheckpointKeeper(request.out_dir, checkpoint.fingerprint(spec, data.fingerprint), clock, evaluator)
+    evaluator = Evaluator(
+        spec,
+        data,
+        validation,
+        clock,
+        request.report,
+        request.out_dir,
+        parameters,
+        measure_latency=request.measure_latency,
+    )
+    fingerprint = partial(checkpoint.fingerprint, spec, data.fingerprint)
+    keeper = CheckpointKeeper(request.out_dir, fingerprint, clock, evaluator)
     listeners = Listeners(clock.start_training, evaluator, Rest(keeper, request.ask), rests=request.ask is not None)
     loop = Loop(
         network,

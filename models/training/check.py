@@ -9,7 +9,7 @@ from models.data import PreparedData
 from models.errors import InputError, Problem
 from models.pretrained import check_kind, load_config
 from models.pretrained.positions import max_positions
-from models.spec import DataSpec, MultiTaskData, TrainSpec, problems_in
+from models.spec import DataSpec, MultiTaskData, TrainSpec, check_changes, problems_in
 from models.spec.parts import part_specs, place_of, read_parts
 from models.tasks import TASKS, goal_of, task_for
 from models.training import precision
@@ -27,6 +27,7 @@ def check_spec(spec: TrainSpec) -> list[Problem]:
         *_data(spec),
         *problems_in(spec.tuning, "tuning"),
         *problems_in(spec.train, "train"),
+        *check_changes(spec.changes),
     ]
     model = pretrained.check(spec.model)
     return [

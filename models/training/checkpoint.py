@@ -28,14 +28,22 @@ from models.writing import system_errors
 
 PLACES: dict[type[DataSpec], tuple[str, ...]] = {FileData: ("train", "validation", "test"), DiskData: ("path",)}
 FOLDER, WEIGHTS, PROGRESS = "checkpoints", "weights.safetensors", "progress.json"
+ORIGIN = "taken"  # Of a progress: what the training took over, and goes on from since.
 logger = logging.getLogger(__name__)
 
 
-def fingerprint(spec: TrainSpec, data_fingerprint: str) -> str:
-    """SHA-256 of what decides a training's course: not the device, not where the cache is, not how often it saves."""
+def fingerprint(spec: TrainSpec, data_fingerprint: str, step: int) -> str:
+    """SHA-256 of what decided a training's course: not the device, not where the cache is, not how often it saves.
+
+    Args:
+        spec: The training.
+        data_fingerprint: Of its rows.
+        step: So far: what changes at this step or later has decided nothing yet.
+    """
     train = replace(spec.train, checkpoint_every_steps=None)
+    so_far = tuple(change for change in spec.changes if change.step < step)
     same = replace(spec, data=_without_places(spec.data), device=Device(), cache_dir="", train=train)
-    return hashlib.sha256(f"{same!r} {data_fingerprint}".encode()).hexdigest()
+    return hashlib.sha256(f"{same!r} {data_fingerprint}{so_far or ''}".encode()).hexdigest()
 
 
 def _without_places(data: DataSpec) -> DataSpec:
@@ -85,6 +93,11 @@ def new(out_dir: Path, step: int, before: Path | None) -> Iterator[Path]:
 def path_of(out_dir: Path, step: int) -> Path:
     """Where the checkpoint of this step is."""
     return out_dir / FOLDER / f"step-{step:08d}"
+
+
+def step_of(folder: Path) -> int:
+    """The step of a checkpoint."""
+    return int(folder.name.rpartition("-")[2])
 
 
 def _named(writing: Path) -> Path:

@@ -14,11 +14,12 @@ from models.spec import TrainSpec
 from models.tasks import Card, EvalSet, data_settings, goal_of, saved, task_for
 from models.training.best import Best
 from models.training.clock import Clock
-from models.training.memory import peak_mib
+from models.training.latency import prediction_ms
+from models.training.memory import MIB, peak_mib
 from models.training.pieces import fewer_at_once
 from models.training.result import Evaluation
 from models.training.trainer import Loop
-from models.tuning import tuning_for
+from models.tuning import ParameterCounts, tuning_for
 
 BEST_FOLDER = "best"
 
@@ -41,8 +42,15 @@ class Evaluator:
         clock: Clock,
         report: Callable[[Evaluation], None] | None,
         out_dir: Path | None,
+        parameters: ParameterCounts,
+        *,
+        measure_latency: bool = False,
     ) -> None:
         self._spec, self._clock, self._report = spec, clock, report
+        self._data, self._parameters = data, parameters
+        self._measures_latency = measure_latency
+        self._latency_ms: float | None = None
+        self._size_mib: float | None = None
         self._task = task_for(spec.data)
         self._validation = validation
         self._folder = None if out_dir is None else out_dir / BEST_FOLDER
@@ -75,6 +83,8 @@ class Evaluator:
         self._train_s_reported += train_s
         eval_s_before = self._clock.of("eval")
         metrics = self._measure(loop)
+        if self._measures_latency and self._latency_ms is None:
+            self._measure_latency(loop)
         improved = self.best.update(metrics[self._metric], step, epoch)
         if improved and self._folder is not None:
             self._save(loop, self._folder)
@@ -97,6 +107,10 @@ class Evaluator:
             weights=self.weights,
             last=self.best.exhausted or step >= loop.state.max_steps,
             stopped_early=self.best.exhausted and step < loop.state.max_steps,
+            trainable_parameters=self._parameters.trainable,
+            total_parameters=self._parameters.total,
+            size_mib=self._size_mib,
+            latency_ms=self._latency_ms,
         )
         self.evaluations.append(evaluation)
         if self._report is not None:
@@ -123,6 +137,9 @@ class Evaluator:
         self._samples_reported, self._train_s_reported = progress["samples_reported"], progress["train_s_reported"]
         if progress["weights"] is not None and self._folder is not None:  # It may have been moved since.
             self.weights = str(self._folder)
+        if self.evaluations:
+            last = self.evaluations[-1]
+            self._size_mib, self._latency_ms = last.size_mib, last.latency_ms
 
     def _measure(self, loop: Loop) -> dict[str, float]:
         device = loop.args.device
@@ -138,8 +155,13 @@ class Evaluator:
                 raise TrainingDivergedError(f"the validation {name}", loop.state.global_step)
         return metrics
 
+    def _measure_latency(self, loop: Loop) -> None:
+        with self._clock.part("eval"):
+            self._latency_ms = prediction_ms(self._task, loop.model, self._data, self._card, loop.args.device)
+
     def _save(self, loop: Loop, folder: Path) -> None:
         with self._clock.part("save"):
             state = tuning_for(self._spec.tuning).deployable_state(loop.model)
             saved.save(folder, self._card, loop.model.config, self._validation.data.tokenizers, state)
         self.weights = str(folder)
+        self._size_mib = (folder / saved.WEIGHTS).stat().st_size / MIB

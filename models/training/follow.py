@@ -40,9 +40,8 @@ def helpers_for(request: Request, pieces: Pieces) -> Helpers[Followed]:
     if device.gpu and torch.cuda.device_count() < device.processes:
         rule = f"must be at most {torch.cuda.device_count()}, the GPUs that are seen, got {device.processes}"
         raise InputError.one("device.processes", rule)
-    return Helpers(
-        follow, Followed(replace(request, report=None, ask=None), pieces.batch_size, pieces.count), device.processes
-    )
+    silent = replace(request, report=None, ask=None, begin=None)
+    return Helpers(follow, Followed(silent, pieces.batch_size, pieces.count), device.processes)
 
 
 def follow(followed: Followed, together: Together, meet: Callable[[torch.device], None]) -> None:

@@ -27,6 +27,10 @@ class Evaluation:
         weights: Folder of the best weights so far; None when none are kept.
         last: Whether the training ends with this evaluation.
         stopped_early: Whether it does so because patience is at an end.
+        trainable_parameters: Weights that the optimizer changes.
+        total_parameters: All weights, the frozen and the added ones included.
+        size_mib: Of the file of the best weights; None when none are kept.
+        latency_ms: Of one prediction, measured once in a training; None where that was not asked for.
     """
 
     step: int
@@ -44,6 +48,10 @@ class Evaluation:
     weights: str | None
     last: bool
     stopped_early: bool
+    trainable_parameters: int | None = None  # None in checkpoints of older versions alone
+    total_parameters: int | None = None
+    size_mib: float | None = None
+    latency_ms: float | None = None
 
 
 @dataclass(frozen=True)

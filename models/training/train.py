@@ -25,6 +25,7 @@ from models.training.pieces import Pieces
 from models.training.rest import Wish
 from models.training.result import Evaluation, TrainResult
 from models.training.threads import pinned_threads
+from models.tuning import ParameterCounts
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,8 @@ def train(
     ask: Callable[[int], Wish] | None = None,
     start_from: Path | None = None,
     pieces: int = 1,
+    begin: Callable[[ParameterCounts], None] | None = None,
+    measure_latency: bool = False,
 ) -> TrainResult:
     """Train a model, evaluate it on the validation rows, and keep the best weights.
 
@@ -60,6 +63,9 @@ def train(
             shape are the start, in place of the pretrained ones. A training that goes on keeps its own start.
         pieces: In how many a batch is computed at first; more than the rows of a batch is as many as these. For
             whoever knows that an earlier attempt was killed for its memory.
+        begin: Called when the network is there, before its first step, with the number of its weights; whatever it
+            raises ends the training and comes out of here.
+        measure_latency: Measure how long one prediction takes, at the first evaluation (`Evaluation.latency_ms`).
 
     Returns:
         The best value, all evaluations, where the time went.
@@ -75,7 +81,8 @@ def train(
     """
     processes = spec.device.processes
     split = Pieces(-(-spec.train.batch_size // processes), pieces)
-    request = Request(spec, None if report is None else Once(report), out_dir, ask, start_from, resume)
+    once = None if report is None else Once(report)
+    request = Request(spec, once, out_dir, ask, start_from, resume, begin=begin, measure_latency=measure_latency)
     try:
         with pinned_threads(spec.device.cpus // processes):
             while (result := _result_if_it_fits(request, split)) is None:

@@ -26,6 +26,7 @@ from models.training.attention import training_attention
 from models.training.augment import Mixup
 from models.training.batches import train_batches
 from models.training.callbacks import Moments
+from models.training.dials import Dials, paces_of
 from models.training.optimizer import parameter_groups
 from models.training.pieces import Pieces
 from models.training.together import Together
@@ -144,13 +145,10 @@ class Loop(Trainer):  # type: ignore[misc]  # transformers ships no types
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         """AdamW over the parameters that train, each at the pace that the tuning strategy gives it."""
         kind, options = self.get_optimizer_cls_and_kwargs(self.args, self.model)
-        groups = parameter_groups(
-            self.model,
-            frozenset(self.get_decay_parameter_names(self.model)),
-            self._tuning.learning_rate_scales(self.model, self._spec.tuning),
-            self.args.weight_decay,
-            self.args.learning_rate,
-        )
+        decayed = frozenset(self.get_decay_parameter_names(self.model))
+        scales = self._tuning.learning_rate_scales(self.model, self._spec.tuning)
+        groups = parameter_groups(self.model, decayed, scales, self.args.weight_decay, self.args.learning_rate)
+        self._dials = Dials(self._spec, paces_of(self.model, decayed, scales))
         optimizer: torch.optim.Optimizer = kind(groups, **options)
         self.optimizer = optimizer
         return optimizer
@@ -162,7 +160,8 @@ class Loop(Trainer):  # type: ignore[misc]  # transformers ships no types
     def get_batch_samples(
         self, epoch_iterator: Iterator[Any], num_batches: int, device: torch.device
     ) -> tuple[list[Any], Any]:
-        """The passes of one optimizer step, and their total weight, counted on the CPU."""
+        """The passes of one optimizer step, and their total weight, counted on the CPU; the settings are as due."""
+        self._dials.turn(self.state.global_step, self.optimizer, self.lr_scheduler, self.args)
         passes = [batch for _, batch in zip(range(num_batches), epoch_iterator, strict=False)]
         self.samples_seen += sum(len(batch["input_ids"]) for batch in passes)
         return passes, sum(self._criterion.weight_of(batch) for batch in passes)

@@ -9,10 +9,11 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
+from hpo.ledger.record import PAUSED
 from hpo.samplers import SamplerSpec, make_sampler
 from hpo.space import Space
 from models.spec import problems_in
-from tests.contract.studies import advance, file_study, finish, memory_study
+from tests.contract.studies import advance, file_study, finish, memory_study, metric
 
 
 class SamplerContract:
@@ -108,3 +109,29 @@ class SamplerContract:
         sampler = make_sampler(spec, space, 0)
         assert not sampler.exhausted(memory_study())
         assert sampler.planned() is None or sampler.planned() == space.grid_size()
+
+    @pytest.mark.parametrize("parallel", [1, 4])
+    def test_nothing_is_proposed_twice(self, spec: SamplerSpec, space: Space, parallel: int) -> None:
+        study, sampler = memory_study(), make_sampler(spec, space, 0)
+        asked = [space.decode(stored) for stored in advance(study, sampler, 14, parallel)]
+        assert not [point for index, point in enumerate(asked) if point in asked[:index]]
+
+    def test_paused_trials_are_not_proposed_again(self, spec: SamplerSpec, space: Space) -> None:
+        study, sampler, asked = memory_study(), make_sampler(spec, space, 0), list[dict[str, Any]]()
+        for _ in range(12):
+            trial = sampler.ask(study)
+            params = space.decode(trial.params)
+            assert params not in asked
+            assert space.contains(params) == []
+            asked.append(params)
+            trial.report(metric(params), 1)
+            trial.set_user_attr(PAUSED, True)
+
+    def test_a_configuration_that_is_given_in_part_is_completed(self, spec: SamplerSpec, space: Space) -> None:
+        study, sampler = memory_study(), make_sampler(spec, space, 0)
+        whole = space.decode(advance(study, sampler, 13, 1)[-1])
+        name = space.dimensions[0].name
+        study.enqueue_trial(space.encode({name: whole[name]}))
+        params = space.decode(sampler.ask(study).params)
+        assert params[name] == whole[name]
+        assert space.contains(params) == []

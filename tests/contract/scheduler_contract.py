@@ -1,12 +1,13 @@
 """What every scheduler must hold. A test class inherits this and gives the fixture `spec`."""
 
+import json
 import math
 import random
 from collections.abc import Iterable
 
 import pytest
 
-from hpo.schedulers import Decision, Result, Scheduler, SchedulerSpec, check_scheduler, make_scheduler
+from hpo.schedulers import Decision, Result, Scheduler, SchedulerSpec, Situation, check_scheduler, make_scheduler
 from models.spec import TrainParams, problems_in
 
 TRAIN = TrainParams(epochs=9)
@@ -32,24 +33,50 @@ def interleaved(lines: dict[int, list[float]], parallel: int = 4) -> Iterable[tu
                 del running[number]
 
 
+def begin(scheduler: Scheduler, numbers: Iterable[int]) -> Scheduler:
+    """Tell a scheduler of these trials, and return it."""
+    for number in numbers:
+        scheduler.on_start(number, {"train.learning_rate": 10 ** -(1 + number % 5)})
+    return scheduler
+
+
 def play(
     scheduler: Scheduler, lines: dict[int, list[float]], parallel: int = 4
 ) -> tuple[list[tuple[Result, Decision]], dict[int, int]]:
-    """Feed a scheduler; stopped trials give no more results. Returns the log, and the epochs each trial trained."""
+    """Feed a scheduler; stopped trials give no more results, and paused ones go on at the end, as it chooses.
+
+    Returns:
+        The log, and the epochs that each trial trained.
+    """
+    begin(scheduler, lines)
     log: list[tuple[Result, Decision]] = []
     trained: dict[int, int] = {}
     stopped: set[int] = set()
-    for number, epoch, value in interleaved(lines, parallel):
-        if number in stopped:
-            continue
+    paused: list[int] = []
+
+    def take(number: int, epoch: int) -> Decision:
         trained[number] = epoch
-        result = Result(number, float(epoch), epoch * 10, value)
-        log.append((result, scheduler.on_result(result)))
-        if log[-1][1] is Decision.STOP:
+        result = Result(number, float(epoch), epoch * 10, lines[number][epoch - 1])
+        decision = scheduler.on_result(result)
+        log.append((result, decision))
+        if decision is Decision.STOP:
             stopped.add(number)
             scheduler.on_end(number, "pruned")
+        elif decision is Decision.PAUSE:
+            paused.append(number)
         elif epoch == len(lines[number]):
             scheduler.on_end(number, "complete")
+        return decision
+
+    for number, epoch, _ in interleaved(lines, parallel):
+        if number not in stopped and number not in paused:
+            take(number, epoch)
+    while (choice := scheduler.choose(Situation(tuple(paused), (), may_propose=False))) is not None:
+        assert choice.number in paused, "only a paused trial can go on"
+        paused.remove(choice.number)
+        for epoch in range(trained[choice.number] + 1, len(lines[choice.number]) + 1):
+            if take(choice.number, epoch) is not Decision.CONTINUE:
+                break
     return log, trained
 
 
@@ -60,6 +87,10 @@ class SchedulerContract:
     def spec(self) -> SchedulerSpec:
         pytest.fail("the class that inherits this gives its own")
 
+    def make(self, spec: SchedulerSpec, maximize: bool = True) -> Scheduler:
+        """A scheduler that has seen nothing."""
+        return make_scheduler(spec, maximize, TRAIN)
+
     def test_the_settings_are_within_their_own_limits(self, spec: SchedulerSpec) -> None:
         assert problems_in(spec, "scheduler") == []
         assert problems_in(type(spec)(), "scheduler") == []
@@ -67,55 +98,89 @@ class SchedulerContract:
 
     def test_replaying_its_results_rebuilds_it(self, spec: SchedulerSpec) -> None:
         lines = curves(30)
-        first = make_scheduler(spec, True, TRAIN)
+        first = self.make(spec)
         log, _ = play(first, lines)
         for cut in (0, 7, 40, len(log)):
-            again = make_scheduler(spec, True, TRAIN)
+            again = begin(self.make(spec), lines)
             assert [again.on_result(result) for result, _ in log[:cut]] == [decision for _, decision in log[:cut]]
             assert [again.on_result(result) for result, _ in log[cut:]] == [decision for _, decision in log[cut:]]
             assert [again.reason(number) for number in lines] == [first.reason(number) for number in lines]
+            assert [again.numbers(number) for number in lines] == [first.numbers(number) for number in lines]
+
+    def test_what_is_retold_leads_to_the_same_decisions(self, spec: SchedulerSpec) -> None:
+        lines = curves(30)
+        log, _ = play(self.make(spec), lines)
+        for cut in (1, 7, 40, len(log) - 1):
+            again = begin(self.make(spec), lines)
+            for result, _ in log[:cut]:
+                again.retell(result)
+            assert [again.on_result(result) for result, _ in log[cut:]] == [decision for _, decision in log[cut:]]
+
+    def test_to_choose_changes_nothing_and_names_what_can_be_had(self, spec: SchedulerSpec) -> None:
+        lines = curves(30)
+        log, _ = play(self.make(spec), lines)
+        scheduler = begin(self.make(spec), lines)
+        paused: list[int] = []
+        for result, decision in log:
+            paused = [number for number in paused if number != result.number]
+            assert scheduler.on_result(result) is decision
+            paused += [result.number] if decision is Decision.PAUSE else []
+            for running in ((), (result.number,)):
+                for may_propose in (True, False):
+                    situation = Situation(tuple(p for p in paused if p not in running), running, may_propose)
+                    choice = scheduler.choose(situation)
+                    assert choice == scheduler.choose(situation)
+                    if choice is not None:
+                        assert may_propose if choice.number is None else choice.number in situation.paused
+                        assert json.loads(json.dumps(dict(choice.numbers))) == dict(choice.numbers)
+
+    def test_nothing_paused_and_nothing_to_propose_is_no_choice(self, spec: SchedulerSpec) -> None:
+        assert self.make(spec).choose(Situation((), (), may_propose=False)) is None
+        assert self.make(spec).choose(Situation((), (), may_propose=True)) is not None
 
     def test_a_result_told_twice_changes_nothing(self, spec: SchedulerSpec) -> None:
-        log, _ = play(make_scheduler(spec, True, TRAIN), curves(30))
-        again = make_scheduler(spec, True, TRAIN)
+        log, _ = play(self.make(spec), curves(30))
+        again = begin(self.make(spec), range(30))
         for result, decision in log:
             assert again.on_result(result) is decision
-            if decision is Decision.CONTINUE:
+            if decision is not Decision.STOP:
                 again.on_result(result)
 
     def test_the_truly_best_trial_is_never_stopped(self, spec: SchedulerSpec) -> None:
         for seed in range(5):
             lines = curves(40, seed=seed)
-            _, trained = play(make_scheduler(spec, True, TRAIN), lines)
+            _, trained = play(self.make(spec), lines)
             best = max(lines, key=lambda number: lines[number][-1])
             assert trained[best] == 9
 
     def test_minimizing_mirrors_maximizing(self, spec: SchedulerSpec) -> None:
         lines = curves(30)
-        up, _ = play(make_scheduler(spec, True, TRAIN), lines)
-        down, _ = play(make_scheduler(spec, False, TRAIN), {n: [-v for v in line] for n, line in lines.items()})
+        up, _ = play(self.make(spec), lines)
+        down, _ = play(self.make(spec, False), {n: [-v for v in line] for n, line in lines.items()})
         assert [decision for _, decision in up] == [decision for _, decision in down]
 
     def test_nothing_is_stopped_at_its_end(self, spec: SchedulerSpec) -> None:
-        scheduler = make_scheduler(spec, True, TRAIN)
+        scheduler = begin(self.make(spec), range(70))
         for number in range(20):
             assert scheduler.on_result(Result(number, 9.0, 90, 1.0 - number / 100)) is Decision.CONTINUE
             assert scheduler.on_result(Result(number + 50, 3.0, 30, -number, last=True)) is Decision.CONTINUE
 
     def test_nan_stops_and_is_worse_than_any_value(self, spec: SchedulerSpec) -> None:
         for maximize in (True, False):
-            scheduler = make_scheduler(spec, maximize, TRAIN)
+            scheduler = begin(self.make(spec, maximize), range(12))
             assert scheduler.on_result(Result(0, 1.0, 10, math.nan)) is Decision.STOP
             assert scheduler.reason(0).endswith("the metric is nan after 1 epochs")
             for number in range(1, 12):
-                assert scheduler.on_result(Result(number, 1.0, 10, 0.5)) is Decision.CONTINUE
+                assert scheduler.on_result(Result(number, 1.0, 10, 0.5)) is not Decision.STOP
 
     def test_equal_trials_all_go_on(self, spec: SchedulerSpec) -> None:
-        log, _ = play(make_scheduler(spec, True, TRAIN), dict.fromkeys(range(20), [0.5] * 9))
-        assert {decision for _, decision in log} == {Decision.CONTINUE}
+        log, _ = play(self.make(spec), dict.fromkeys(range(20), [0.5] * 9))
+        assert Decision.STOP not in {decision for _, decision in log}
 
-    def test_a_reason_is_given_for_every_stop_and_for_nothing_else(self, spec: SchedulerSpec) -> None:
-        scheduler = make_scheduler(spec, True, TRAIN)
+    def test_a_reason_is_given_for_every_stop_and_pause_and_for_nothing_else(self, spec: SchedulerSpec) -> None:
+        scheduler = self.make(spec)
         log, trained = play(scheduler, curves(30))
-        stopped = {result.number for result, decision in log if decision is Decision.STOP}
-        assert {number for number in trained if scheduler.reason(number)} == stopped
+        decided = {result.number for result, decision in log if decision is not Decision.CONTINUE}
+        assert {number for number in trained if scheduler.reason(number)} == decided
+        for number in trained:
+            assert json.loads(json.dumps(dict(scheduler.numbers(number)))) == dict(scheduler.numbers(number))

@@ -160,6 +160,12 @@ class TaskContract:
         inputs = self.inputs(self.rows[:3])
         assert one.predict(inputs) == other.predict(inputs)
 
+    def test_a_prediction_can_be_timed(self, spec: TrainSpec) -> None:
+        params = replace(spec.train, max_steps=1, gradient_accumulation_steps=1)
+        (evaluation,) = train(replace(spec, train=params), measure_latency=True).evaluations
+        assert evaluation.latency_ms is not None
+        assert evaluation.latency_ms > 0
+
     def test_resumed_within_an_epoch_it_ends_with_the_same_weights(self, trained: Trained) -> None:
         reported: list[Evaluation] = []
         resumed = train(trained.spec, reported.append, trained.interrupted, resume=True)

@@ -34,6 +34,7 @@ def test_the_experiment_from_plan_to_champion(tmp_path: Path) -> None:
         "space.data.temperature={low: 1, high: 4}",
         "train.epochs=2",
         "sweep.trials=2",
+        "confirm.top_k=0",
         "sweep.name=parts",
         f"output_dir={tmp_path}",
     ]

@@ -20,10 +20,12 @@ HPO = str(Path(sys.executable).with_name("hpo"))
 pytestmark = pytest.mark.e2e
 
 TINY = ["model=tiny", "data=json", "data.max_length=48", "train.batch_size=8", "train.learning_rate=1e-3"]
+UNCONFIRMED = "confirm.top_k=0"  # The confirmation has tests of its own.
 
 
 def arguments(rows: Path, output: Path, name: str, *more: str) -> list[str]:
-    return [HPO, "sweep", *TINY, f"data.train={rows}", f"output_dir={output}", f"sweep.name={name}", *more]
+    where = [f"data.train={rows}", f"output_dir={output}", f"sweep.name={name}"]
+    return [HPO, "sweep", *TINY, UNCONFIRMED, *where, *more]
 
 
 def run(command: list[str], **more: object) -> subprocess.CompletedProcess[str]:

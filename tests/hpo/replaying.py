@@ -8,7 +8,7 @@ from typing import Any
 
 from hpo.budget import Budget
 from hpo.failures import Patience
-from hpo.ledger import Ledger, Outcome, State, TrialRecord, ledger_url
+from hpo.ledger import BY_SCHEDULER, Decided, Ledger, Outcome, State, TrialRecord, Verdict, ledger_url
 from hpo.samplers import Sampler
 from hpo.schedulers import Decision, Scheduler
 from hpo.search import Search
@@ -23,6 +23,9 @@ def events(ledger: Ledger) -> list[Event]:
         yield record.start_seq, "start", record, {}
         for entry in record.evaluations:
             yield int(entry["seq"]), "evaluation", record, entry
+        for decided in record.decisions:
+            if decided.verdict in (Verdict.PAUSED, Verdict.ADVANCED):
+                yield decided.seq, decided.verdict.value, record, {}
         if record.end_seq is not None:
             yield record.end_seq, "end", record, {}
 
@@ -37,23 +40,36 @@ def check_by_replay(
 ) -> int:
     """Feed a fresh search the ledger's results, and compare each proposal and each decision. Returns how many."""
     fresh = Ledger.create(ledger_url(folder), "replayed", maximize=ledger.maximize, about={})
-    search = Search(
-        fresh, sampler, scheduler, metric=metric, budget=Budget(None), patience=Patience(0), start=start, observers=()
-    )
+    budget = Budget(len(ledger.trials()))
+    search = Search(fresh, sampler, scheduler, metric=metric, budget=budget, patience=Patience(0), start=start)
     compared = 0
     for _, kind, record, entry in events(ledger):
-        if kind == "start":
-            proposal = search.propose()
+        if kind in ("start", "advanced"):
+            proposal = search.next()
             assert proposal is not None
             assert (proposal.number, dict(proposal.params)) == (record.number, record.params)
+        elif kind == "paused":
+            search.left(record.number, BY_SCHEDULER)
+            assert search.records[record.number].state is State.PAUSED
         elif kind == "evaluation":
             decision = search.evaluated(record.number, entry)
-            stopped_here = record.state.ended and entry is record.evaluations[-1] and record.state is State.PRUNED
-            assert (decision is Decision.STOP) == stopped_here, (record.number, entry["step"])
+            paused_here = any(d.verdict is Verdict.PAUSED and d.seq == entry["seq"] + 1 for d in record.decisions)
+            stopped_here = entry is record.evaluations[-1] and record.state is State.PRUNED and not paused_here
+            expected = Decision.PAUSE if paused_here else Decision.STOP if stopped_here else Decision.CONTINUE
+            assert decision is expected, (record.number, entry["step"])
+        elif search.records[record.number].state is State.PAUSED:
+            search.conclude()
+            assert search.records[record.number].reason == record.reason
         elif not search.records[record.number].state.ended:
             search.ended(record.number, Outcome(record.cause, record.reason, dict(record.facts)))
         else:
             ended = search.records[record.number]
             assert (ended.state, ended.cause, ended.reason) == (record.state, record.cause, record.reason)
         compared += 1
+    for record in ledger.trials():
+        assert _said(record.decisions) == _said(search.records[record.number].decisions)
     return compared
+
+
+def _said(decisions: list[Decided]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(decided.verdict.value, decided.reason, dict(decided.numbers)) for decided in decisions]

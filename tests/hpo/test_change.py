@@ -43,6 +43,18 @@ def test_where_and_how_it_runs_may_change(about: dict[str, Any], tmp_path: Path)
     assert changes(about, again(about, tmp_path, *free)) == []
 
 
+def test_aims_and_limits_decide_a_sweep(about: dict[str, Any], tmp_path: Path) -> None:
+    more = ("sweep.metrics=[{name: accuracy},{name: latency_ms}]", "sweep.constraints=['size_mib < 9']")
+    told = [str(change.key) for change in changes(about, again(about, tmp_path, *more))]
+    assert told == ["sweep.metrics", "sweep.constraints"]
+
+
+def test_a_sweep_from_before_there_were_several_aims_has_not_changed(about: dict[str, Any], tmp_path: Path) -> None:
+    for key in ("metrics", "constraints"):
+        del about["config"]["sweep"][key]
+    assert changes(about, again(about, tmp_path)) == []
+
+
 def test_each_difference_is_told_with_what_it_was(about: dict[str, Any], tmp_path: Path) -> None:
     later = again(about, tmp_path, "train.epochs=3", "sampler=random", "space.train.learning_rate.high=1e-3")
     found = changes(about, later)

@@ -11,13 +11,15 @@ import pytest
 from hpo.budget import Budget
 from hpo.enqueue import enqueue
 from hpo.failures import Failure, Kind, Patience
-from hpo.ledger import Ledger, Outcome, State, TrialRecord, ledger_url
+from hpo.ledger import BY_SCHEDULER, Ledger, Outcome, State, TrialRecord, Verdict, ledger_url
 from hpo.ledger.storage import PatientStorage
 from hpo.samplers import GridSpec, Sampler, SamplerSpec, TPESpec, make_sampler
-from hpo.schedulers import AshaSpec, Decision, HyperbandSpec, Scheduler, SchedulerSpec, make_scheduler
+from hpo.schedulers import AshaSpec, Decision, HyperbandSpec, Scheduler, SchedulerSpec
 from hpo.search import Proposal, Search
 from hpo.space import Space, TrialSchema
 from models.spec import DocstringsData, FullTuning, TinyModel, TrainParams
+from tests.hpo.memory_ledger import Killed
+from tests.hpo.pausing import HalvingSpec, scheduler_of
 from tests.hpo.replaying import check_by_replay
 
 EPOCHS, TRIALS, SLOTS = 4, 9, 2
@@ -38,10 +40,6 @@ WRITES = (
     "set_trial_intermediate_value",
     "set_trial_state_values",
 )
-
-
-class Killed(BaseException):
-    """The driver is gone at this instant."""
 
 
 class Executioner:
@@ -70,7 +68,7 @@ class Executioner:
 
 def parts(sampler: SamplerSpec, scheduler: SchedulerSpec) -> tuple[Sampler, Scheduler]:
     space = Space.parse(GRID if isinstance(sampler, GridSpec) else TREE, SCHEMA)
-    return make_sampler(sampler, space, 0), make_scheduler(scheduler, True, PARAMS)
+    return make_sampler(sampler, space, 0), scheduler_of(scheduler, PARAMS)
 
 
 class Strict:
@@ -123,10 +121,15 @@ def run(search: Search, rng: random.Random) -> None:
             done = round(search.records[proposal.number].epochs)
             slots[proposal.number] = proposal, max(1, done)
         if not slots:
+            search.conclude()
             return
         number = rng.choice(sorted(slots))
         proposal, epoch = slots[number]
-        if search.evaluated(number, evaluation(dict(proposal.params), epoch)) is Decision.STOP:
+        decision = search.evaluated(number, evaluation(dict(proposal.params), epoch))
+        if decision is Decision.STOP:
+            del slots[number]
+        elif decision is Decision.PAUSE:
+            search.left(number, BY_SCHEDULER)
             del slots[number]
         elif epoch == EPOCHS:
             search.ended(number, Outcome())
@@ -135,10 +138,14 @@ def run(search: Search, rng: random.Random) -> None:
             slots[number] = proposal, epoch + 1
 
 
-CASES = [(TPESpec(startup_trials=3), AshaSpec(reduction_factor=2)), (GridSpec(), HyperbandSpec(reduction_factor=2))]
+CASES = [
+    (TPESpec(startup_trials=3), AshaSpec(reduction_factor=2)),
+    (GridSpec(), HyperbandSpec(reduction_factor=2)),
+    (TPESpec(startup_trials=3), HalvingSpec()),
+]
 
 
-@pytest.mark.parametrize(("sampler", "scheduler"), CASES, ids=["tpe-asha", "grid-hyperband"])
+@pytest.mark.parametrize(("sampler", "scheduler"), CASES, ids=["tpe-asha", "grid-hyperband", "tpe-halving"])
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_killed_again_and_again_at_any_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sampler: SamplerSpec, scheduler: SchedulerSpec, after: bool
@@ -170,7 +177,9 @@ def test_killed_again_and_again_at_any_write(
     assert kills > 15
     start = None if isinstance(sampler, GridSpec) else START
     compared = check_by_replay(ledger, tmp_path / "again", *parts(sampler, scheduler), "accuracy", start)
-    assert compared == sum(2 + len(record.evaluations) for record in records)
+    turns = sum(d.verdict in (Verdict.PAUSED, Verdict.ADVANCED) for record in records for d in record.decisions)
+    assert compared == turns + sum(2 + len(record.evaluations) for record in records)
+    assert (turns > 10) == isinstance(scheduler, HalvingSpec)
 
 
 def test_retries_and_pieces_survive_the_driver(tmp_path: Path) -> None:

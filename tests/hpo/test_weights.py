@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hpo.aims import Standing
 from hpo.ledger import Ledger, State, TrialRecord, ledger_url
 from hpo.results import weights_dir
 from hpo.storage.deposits import Deposit, Kind, deposits
@@ -50,6 +51,16 @@ def wait_for(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def test_the_whole_front_of_several_aims_keeps_its_weights(tmp_path: Path) -> None:
+    keeper = WeightKeeper(tmp_path, 1, ledger_of(tmp_path))
+    for number, (accuracy, latency_ms) in enumerate([(0.9, 9.0), (0.8, 5.0), (0.7, 6.0), (0.6, 1.0), (0.8, 4.0)]):
+        (weights_dir(tmp_path, number)).mkdir(parents=True)
+        record = record_of(number, State.COMPLETE, accuracy)
+        record.standing = Standing({}, (-accuracy, latency_ms))
+        keeper.ended(record)
+    assert [number for number in range(5) if weights_dir(tmp_path, number).is_dir()] == [0, 3, 4]
 
 
 @pytest.mark.parametrize(("maximize", "kept"), [(True, [1, 2]), (False, [0, 4])])

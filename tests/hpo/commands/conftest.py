@@ -56,7 +56,7 @@ def swept(hpo: Hpo, rows_file: Path, tmp_path_factory: pytest.TempPathFactory) -
         *("space=none", "space.train.learning_rate={low: 1e-3, high: 1e-2, log: true}"),
         *("space.tuning={choices: [full, lora]}", "space.train.seed={low: 0, high: 99}"),
         *("sampler=random", "scheduler=asha", "scheduler.reduction_factor=2", "sweep.trials=6", "sweep.keep_models=2"),
-        *("sweep.name=first", f"output_dir={output}"),
+        *("sweep.name=first", "confirm.top_k=0", f"output_dir={output}"),
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return Swept(output, json.loads((output / "first" / "summary.json").read_text()))

@@ -7,7 +7,7 @@ from optuna.samplers import RandomSampler
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from hpo.samplers.view import OUTCOME_ATTR, ViewingSampler, pruned_as_complete, without_bad_values
+from hpo.samplers.view import OUTCOME_ATTR, ViewingSampler, pruned_as_complete
 
 UP, DOWN = StudyDirection.MAXIMIZE, StudyDirection.MINIMIZE
 
@@ -46,17 +46,9 @@ def test_what_diverged_is_left_out_while_no_trial_has_a_value() -> None:
     assert pruned_as_complete(HISTORY[3:5], UP) == []
 
 
-def test_tpe_sees_no_value_of_what_cannot_work() -> None:
-    seen = without_bad_values(HISTORY, UP)
-    assert [t.intermediate_values for t in seen] == [{1: 0.3, 2: 0.9}, {1: 0.2, 2: 0.4}, {1: 0.1}, {}, {}, {1: 0.7}]
-    assert [t.state for t in seen] == [t.state for t in HISTORY]
-
-
-@pytest.mark.parametrize("rewrite", [pruned_as_complete, without_bad_values])
-def test_the_trials_themselves_are_not_changed(rewrite: object) -> None:
+def test_the_trials_themselves_are_not_changed() -> None:
     before = repr(HISTORY)
-    assert callable(rewrite)
-    rewrite(HISTORY, UP)
+    pruned_as_complete(HISTORY, UP)
     assert repr(HISTORY) == before
 
 

@@ -1,0 +1,42 @@
+"""The trials of a study as learning curves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from optuna.trial import FrozenTrial, TrialState
+
+from hpo.samplers.evidence import epochs_a_step
+from hpo.samplers.view import BAD_CAUSES, OUTCOME_ATTR
+from hpo.space import Space
+from hpo.surrogate import Line
+
+
+def lines_of(trials: Sequence[FrozenTrial], space: Space, maximize: bool) -> list[Line]:
+    """What each trial says of its configuration; nothing of those that failed or have not begun.
+
+    Args:
+        space: Of the sweep.
+        maximize: Whether more of the metric is better.
+    """
+    found = []
+    for trial in trials:
+        if trial.state in (TrialState.FAIL, TrialState.WAITING):
+            continue
+        bad = trial.state == TrialState.PRUNED and trial.user_attrs.get(OUTCOME_ATTR, {}).get("cause") in BAD_CAUSES
+        line = Line(space.decode(trial.params), _curve(trial, maximize), bad, trial.state == TrialState.COMPLETE)
+        if line.curve or line.bad:
+            found.append(line)
+    return found
+
+
+def _curve(trial: FrozenTrial, maximize: bool) -> dict[float, float]:
+    """Score by length in epochs."""
+    sign, values = 1 if maximize else -1, trial.intermediate_values
+    steps = sorted(step for step, value in values.items() if math.isfinite(value))
+    if not steps:
+        whole = trial.state == TrialState.COMPLETE and trial.value is not None and math.isfinite(trial.value)
+        return {1.0: sign * float(trial.value or 0.0)} if whole else {}
+    unit = epochs_a_step(trial, steps[-1])
+    return {round(step * unit, 6): sign * values[step] for step in steps if step > 0}

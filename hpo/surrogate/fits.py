@@ -1,0 +1,43 @@
+"""When hyperparameters are fitted."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+
+from hpo.history.points import Cube
+from hpo.surrogate.guard import trusted
+from hpo.surrogate.ladder import Ladder
+from hpo.surrogate.line import Line
+from hpo.surrogate.model import LEAST, Model
+from hpo.surrogate.process import Process
+
+AGAIN = 1.2  # They are fitted anew when there are so many times as many trials with a result.
+
+
+class Fits:
+    """Keeps the hyperparameters of moments that follow from the trials alone, so that a restart finds the same ones.
+
+    Args:
+        cube: Of the space.
+        ladder: All rungs.
+    """
+
+    def __init__(self, cube: Cube, ladder: Ladder) -> None:
+        self._cube, self._ladder = cube, ladder
+        self._next = LEAST
+        self._then: list[Line] = []
+        self._process: Process | None = None
+
+    def look(self, lines: Iterable[Line]) -> None:
+        """Note the moment if there are enough more trials than at the last one. The fit itself waits until needed."""
+        told = [line for line in lines if line.curve or line.bad]
+        if sum(bool(line.curve) for line in told) >= self._next:
+            self._next = int(len(told) * AGAIN) + 1
+            self._then, self._process = copy.deepcopy(told), None
+
+    def process(self) -> Process:
+        """With the hyperparameters of the last moment."""
+        if self._process is None:
+            self._process = Model.fit(self._cube, self._then, trusted(self._then, self._ladder))
+        return self._process

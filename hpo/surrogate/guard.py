@@ -1,0 +1,51 @@
+"""Whether early rungs foretell the end: measured, not believed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from hpo.surrogate.ladder import Ladder
+from hpo.surrogate.line import Line
+
+LEAST_WHOLE = 3  # Whole trainings, before anything is said against a rung.
+LEAST_CORRELATION = 0.5  # Rank correlation of a rung with the end, below which it is not gone by.
+LATEST = 1 / 3  # Of the whole length: where rungs up to there all fail, none is gone by.
+
+
+def correlations(lines: Sequence[Line], ladder: Ladder) -> np.ndarray | None:
+    """Spearman's rank correlation of each rung but the last with the end, over whole trainings.
+
+    Returns:
+        Shape (rungs - 1,), 0 where it is not defined; None when there are too few whole trainings.
+    """
+    whole = [line for line in lines if line.whole and not line.bad]
+    if len(whole) < LEAST_WHOLE or len(ladder.rungs) < 2:
+        return None
+    scores = np.array([line.at(ladder) for line in whole])
+    ends = scores[:, -1]
+    found = [_rank_correlation(scores[:, rung], ends) for rung in range(scores.shape[1] - 1)]
+    return np.array(found)
+
+
+def trusted(lines: Sequence[Line], ladder: Ladder) -> Ladder:
+    """The ladder without the rungs that do not foretell the end.
+
+    A rung is gone by only if it and all later ones correlate enough. Where the first such rung comes so late that
+    little would be saved, only whole trainings are compared.
+    """
+    found = correlations(lines, ladder)
+    if found is None:
+        return ladder
+    low = np.flatnonzero(found < LEAST_CORRELATION)
+    first = int(low[-1]) + 1 if len(low) else 0
+    return ladder.above(first if ladder.rungs[first] <= LATEST * ladder.end else len(ladder.rungs) - 1)
+
+
+def _rank_correlation(left: np.ndarray, right: np.ndarray) -> float:
+    both = np.isfinite(left) & np.isfinite(right)
+    if both.sum() < LEAST_WHOLE or np.ptp(left[both]) == 0 or np.ptp(right[both]) == 0:
+        return 0.0
+    return float(spearmanr(left[both], right[both])[0])

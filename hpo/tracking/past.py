@@ -1,0 +1,105 @@
+"""Earlier sweeps as MLflow shows them: for those whose ledger is gone."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mlflow.entities import Run
+from mlflow.tracking import MlflowClient
+
+from hpo.errors import TrackingError
+from hpo.history.source import GROUPS, About, FoundTrial
+from hpo.tracking.client import open_client
+from hpo.tracking.retry import TROUBLE, reason_of
+from hpo.tracking.role import TRIAL
+
+MOST_RUNS = 1000  # The first of a sweep's trials; each costs two more calls.
+PARENT = "mlflow.parentRunId"
+SECTIONS = ("data", *GROUPS, "train")
+
+
+def find(
+    uri: str, experiment: str, source: str, name: str, natural: Mapping[str, bool]
+) -> tuple[About, list[FoundTrial], float] | None:
+    """A sweep among the runs of an experiment; of several with one name, the newest.
+
+    Args:
+        uri: MLflow's tracking URI.
+        source: What the sweep is called in what is found.
+        name: What it was called when it ran.
+        natural: Whether more is better, by metric: what `sweep.direction=auto` meant.
+
+    Returns:
+        What it is of, its trials, and their full length in epochs or steps; None when it is not there.
+
+    Raises:
+        TrackingError: MLflow does not answer.
+    """
+    if uri.startswith("sqlite:///") and not Path(uri.removeprefix("sqlite:///")).is_file():
+        return None
+    try:
+        client = open_client(uri)
+        found = client.get_experiment_by_name(experiment)
+        if found is None:
+            return None
+        runs = client.search_runs([found.experiment_id], f"tags.sweep = '{name}'", max_results=MOST_RUNS)
+        parents = [run for run in runs if PARENT not in run.data.tags]
+        if not parents:
+            return None
+        parent = max(parents, key=lambda run: run.info.start_time)
+        inside = [run for run in runs if run.data.tags.get(PARENT) == parent.info.run_id]
+        children = [run for run in inside if run.data.tags.get(TRIAL.tag, "").isdigit()]
+        return _read(client, source, parent, children, natural)
+    except TROUBLE as error:
+        raise TrackingError(f"MLflow does not answer at {uri}: {reason_of(error)}") from error
+
+
+def _read(
+    client: MlflowClient, source: str, parent: Run, children: list[Run], natural: Mapping[str, bool]
+) -> tuple[About, list[FoundTrial], float] | None:
+    given = {key: _value(text) for key, text in parent.data.params.items()}
+    metric = given.get("sweep.metric") or _metric(children)
+    if metric is None:
+        return None
+    values = {key: value for key, value in given.items() if key.split(".")[0] in SECTIONS}
+    values |= {group: given[f"{group}.name"] for group in GROUPS if f"{group}.name" in given}
+    direction = given.get("sweep.direction", "auto")
+    maximize = natural.get(metric, True) if direction == "auto" else direction == "maximize"
+    searched = frozenset(key for run in children for key in run.data.params)
+    unit = "epoch" if given.get("train.max_steps") is None else "step"
+    longest = given.get("train.epochs" if unit == "epoch" else "train.max_steps")
+    rows = parent.data.tags.get("data_fingerprint", "")
+    about = About(source, metric, maximize, str(given.get("data.task", "")), values, searched, rows)
+    trials = [_trial(client, run, metric, unit) for run in sorted(children, key=lambda run: run.info.start_time)]
+    return about, trials, float(longest or 1)
+
+
+def _metric(children: list[Run]) -> str | None:
+    """The optimized metric: the one whose best value a trial's run has."""
+    names = [key.removeprefix("best/") for run in children for key in run.data.metrics if key.startswith("best/")]
+    return names[0] if names else None
+
+
+def _trial(client: MlflowClient, run: Run, metric: str, unit: str) -> FoundTrial:
+    points = client.get_metric_history(run.info.run_id, f"eval/{metric}")
+    epochs = {point.step: point.value for point in client.get_metric_history(run.info.run_id, "epoch")}
+    curve = {
+        float(epochs.get(point.step, point.step) if unit == "epoch" else point.step): point.value
+        for point in points
+        if math.isfinite(point.value)
+    }
+    params = {key: _value(text) for key, text in run.data.params.items()}
+    tags = run.data.tags
+    return FoundTrial(params, tuple(sorted(curve.items())), tags.get("state", "running"), tags.get("cause") or None)
+
+
+def _value(text: str) -> Any:
+    """A parameter as it was before MLflow took it as text."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text

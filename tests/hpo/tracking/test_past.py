@@ -1,0 +1,55 @@
+"""A sweep whose ledger is gone, read from what MLflow has of it."""
+
+from pathlib import Path
+
+import pytest
+
+from hpo.begin import begin
+from hpo.errors import TrackingError
+from hpo.tracking.open import open_tracker
+from hpo.tracking.past import find
+from tests.hpo.history.sweeping import plan_of, play
+
+NATURAL = {"accuracy": True, "loss": False}
+
+
+@pytest.fixture(scope="module")
+def output(rows_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("outputs")
+    plan = plan_of(rows_file, folder, "gone", "sweep.trials=6")
+    ledger = begin(plan)
+    play(plan, ledger)
+    tracker = open_tracker(ledger, plan.config.tracking, plan.output_dir)
+    tracker.catch_up(ledger.trials())
+    tracker.finish({}, "FINISHED", ledger.about["started_at"] + 9, 60.0)
+    return folder
+
+
+def test_it_gives_the_same_history_as_the_ledger(rows_file: Path, output: Path, tmp_path: Path) -> None:
+    from_ledger = plan_of(rows_file, output, "new", "warm_start.from=[gone]")
+    for path in output.glob("ledger.db*"):
+        path.rename(tmp_path / path.name)
+    try:
+        from_mlflow = plan_of(rows_file, output, "new", "warm_start.from=[gone]")
+    finally:
+        for path in tmp_path.glob("ledger.db*"):
+            path.replace(output / path.name)
+    assert from_ledger.history is not None
+    assert from_mlflow.history is not None
+    assert from_mlflow.history.first == from_ledger.history.first
+    (one,), (other,) = from_ledger.history.sweeps, from_mlflow.history.sweeps
+    assert other.trials == one.trials
+    assert (other.why, other.maximize) == (one.why, one.maximize)
+
+
+def test_what_is_not_there_is_none(output: Path, tmp_path: Path) -> None:
+    uri = f"sqlite:///{output / 'mlflow.db'}"
+    assert find(uri, "transformer-hpo", "unknown", "unknown", NATURAL) is None
+    assert find(uri, "another", "gone", "gone", NATURAL) is None
+    assert find(f"sqlite:///{tmp_path / 'mlflow.db'}", "transformer-hpo", "gone", "gone", NATURAL) is None
+    assert not (tmp_path / "mlflow.db").exists()
+
+
+def test_a_server_that_does_not_answer_is_told() -> None:
+    with pytest.raises(TrackingError, match=r"does not answer at http://127\.0\.0\.1:9"):
+        find("http://127.0.0.1:9", "transformer-hpo", "gone", "gone", NATURAL)
