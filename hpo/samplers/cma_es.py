@@ -10,9 +10,10 @@ from optuna.samplers import BaseSampler, CmaEsSampler
 from optuna.trial import FrozenTrial
 
 from hpo.samplers.base import SamplerSpec
+from hpo.samplers.by_rank import ranked_as_complete
 from hpo.samplers.explain import Explanation, standing, start_up
 from hpo.samplers.optuna_sampler import OptunaSampler
-from hpo.samplers.view import ViewingSampler, pruned_as_complete
+from hpo.samplers.view import ViewingSampler
 from hpo.space import CategoricalDimension, FloatDimension, IntDimension, Space
 from hpo.space.dimension import Dimension
 from models.errors import Problem
@@ -34,7 +35,7 @@ class CmaEsSpec(SamplerSpec):
 class CmaEs(OptunaSampler):
     """Draws from a normal distribution that each finished generation moves and reshapes.
 
-    Its state is kept in the study by Optuna. It learns from pruned trials as from complete ones.
+    Its state is kept in the study by Optuna. It learns from stopped trials at the length that they trained for.
     """
 
     redraws = 5
@@ -62,7 +63,7 @@ class CmaEs(OptunaSampler):
             with_margin=stepped,
             warn_independent_sampling=False,
         )
-        return ViewingSampler(inner, pruned_as_complete)
+        return ViewingSampler(inner, ranked_as_complete)
 
     def why(self, new: FrozenTrial, before: Sequence[FrozenTrial], maximize: bool) -> Explanation:
         """Random at first, then from the distribution that the generations have moved."""

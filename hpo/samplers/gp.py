@@ -66,7 +66,10 @@ class GP(Sampler):
         told = len(lines_of(before, self.space, maximize))
         if told < self.spec.startup_trials:
             counted = {"told": told, "startup_trials": self.spec.startup_trials}
-            return f"random: {told} of the {self.spec.startup_trials} start-up trials have a result", counted
+            return (
+                f"random: {told} of the {self.spec.startup_trials} start-up trials have a result",
+                counted,
+            )
         text, numbers = standing(before, maximize)
         return f"the best draw of the Gaussian process over learning curves, from {text}", numbers
 

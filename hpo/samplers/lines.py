@@ -16,6 +16,8 @@ from hpo.surrogate import Line
 def lines_of(trials: Sequence[FrozenTrial], space: Space, maximize: bool) -> list[Line]:
     """What each trial says of its configuration; nothing of those that failed or have not begun.
 
+    One that cannot work has no curve: what it scored before it diverged must not draw others to it.
+
     Args:
         space: Of the sweep.
         maximize: Whether more of the metric is better.
@@ -25,7 +27,8 @@ def lines_of(trials: Sequence[FrozenTrial], space: Space, maximize: bool) -> lis
         if trial.state in (TrialState.FAIL, TrialState.WAITING):
             continue
         bad = trial.state == TrialState.PRUNED and trial.user_attrs.get(OUTCOME_ATTR, {}).get("cause") in BAD_CAUSES
-        line = Line(space.decode(trial.params), _curve(trial, maximize), bad, trial.state == TrialState.COMPLETE)
+        curve = {} if bad else _curve(trial, maximize)
+        line = Line(space.decode(trial.params), curve, bad, trial.state == TrialState.COMPLETE)
         if line.curve or line.bad:
             found.append(line)
     return found

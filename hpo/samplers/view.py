@@ -8,7 +8,6 @@ are rewritten; nothing is written back.
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable, Container
 from typing import Any, cast
 
@@ -21,23 +20,6 @@ OUTCOME_ATTR = "outcome"  # User attribute of a trial, written by the ledger; it
 BAD_CAUSES = ("diverged", "out_of_memory", "infeasible")  # The configuration itself is at fault.
 
 Rewrite = Callable[[list[FrozenTrial], StudyDirection], list[FrozenTrial]]
-
-
-def pruned_as_complete(trials: list[FrozenTrial], direction: StudyDirection) -> list[FrozenTrial]:
-    """For GP and CMA-ES: a pruned trial is complete, with its last value.
-
-    One whose configuration cannot work has the worst value that any trial has, and is left out while none has any.
-    """
-    last = {t.number: value for t in trials if (value := _last_value(t)) is not None}
-    pick = max if direction == StudyDirection.MINIMIZE else min
-    worst = pick(last.values(), default=None)
-    found: list[FrozenTrial] = []
-    for trial in trials:
-        if trial.state != TrialState.PRUNED:
-            found.append(trial)
-        elif (value := last.get(trial.number, worst)) is not None:
-            found.append(_as_complete(trial, value))
-    return found
 
 
 class StudyView:
@@ -99,23 +81,3 @@ class ViewingSampler(BaseSampler):
         if self._seen is None:
             self._seen = cast(Study, StudyView(study, self._rewrite))
         return self._seen
-
-
-def _finite(trial: FrozenTrial) -> dict[int, float]:
-    if trial.user_attrs.get(OUTCOME_ATTR, {}).get("cause") in BAD_CAUSES:
-        return {}
-    return {step: value for step, value in trial.intermediate_values.items() if math.isfinite(value)}
-
-
-def _last_value(trial: FrozenTrial) -> float | None:
-    if trial.state == TrialState.COMPLETE:
-        return trial.value if trial.value is not None and math.isfinite(trial.value) else None
-    values = _finite(trial) if trial.state == TrialState.PRUNED else {}
-    return values[max(values)] if values else None
-
-
-def _as_complete(trial: FrozenTrial, value: float) -> FrozenTrial:
-    changed = copy.copy(trial)
-    changed.state = TrialState.COMPLETE
-    changed.value = value
-    return changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -66,7 +67,8 @@ class Adaptive(Scheduler):
         """A paused trial goes on, to its end if a whole training is due."""
         due = self._due()
         self._events += 1
-        self._paused.remove(number)
+        if number in self._paused:
+            self._paused.remove(number)
         if due is Due.BEST:
             self._reserve.promise(number)
 
@@ -76,8 +78,12 @@ class Adaptive(Scheduler):
 
     def on_result(self, result: Result) -> Decision:
         """Go on between rungs; at a rung, only if nothing promises more."""
+        if math.isnan(result.value):
+            return self.stop_not_finite(result)
+        if fidelity(result, self.spec.unit) <= self._length(result.number):
+            return Decision.CONTINUE
         rungs = self._rungs().reached
-        before = rungs(self._lines[result.number].length) if result.number in self._lines else 0
+        before = rungs(self._length(result.number))
         self.retell(result)
         if self.at_end(result) or self._reserve.is_promised(result.number):
             return Decision.CONTINUE
@@ -94,22 +100,25 @@ class Adaptive(Scheduler):
         """Learn only: what was decided then is in the ledger."""
         line = self._lines.setdefault(result.number, Line({}))
         length = fidelity(result, self.spec.unit)
-        if length <= line.length:
+        if length <= line.length or math.isnan(result.value):
             return Decision.CONTINUE
         self._events += 1
+        if result.number in self._paused:
+            self._paused.remove(result.number)
         line.curve[length] = self.score(result.value)
         line.whole = self.at_end(result)
         self._fits.look(self._lines.values())
         return Decision.CONTINUE
 
     def on_end(self, number: int, state: str, cannot_work: bool = False) -> None:
-        """A trial is over."""
-        self._events += 1
+        """A trial is over. It is news only where its last evaluation did not say so."""
         line = self._lines.setdefault(number, Line({}))
+        whole = state == "complete"
+        if (line.bad, line.whole) != (cannot_work, whole) or number in self._paused:
+            self._events += 1
+        line.bad, line.whole = cannot_work, whole
         if number in self._paused:
             self._paused.remove(number)
-        line.bad = cannot_work
-        line.whole = state == "complete"
 
     def choose(self, situation: Situation) -> Choice | None:
         """The best draw; at first, new trials."""
@@ -168,6 +177,9 @@ class Adaptive(Scheduler):
             rungs = trusted(lines, self.ladder)
             self._model = self._events, rungs, Model(self._cube, lines, rungs, self._fits.process())
         return Arms(self._model[2], {number: self._lines[number] for number in numbers}, self._events)
+
+    def _length(self, number: int) -> float:
+        return self._lines[number].length if number in self._lines else 0.0
 
     def _rungs(self) -> Ladder:
         return trusted(list(self._lines.values()), self.ladder)

@@ -32,7 +32,7 @@ class Fits:
     def look(self, lines: Iterable[Line]) -> None:
         """Note the moment if there are enough more trials than at the last one. The fit itself waits until needed."""
         told = [line for line in lines if line.curve or line.bad]
-        if sum(bool(line.curve) for line in told) >= self._next:
+        if sum(bool(line.curve) and not line.bad for line in told) >= self._next:
             self._next = int(len(told) * AGAIN) + 1
             self._then, self._process = copy.deepcopy(told), None
 

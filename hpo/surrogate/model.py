@@ -74,7 +74,7 @@ class Model:
     @staticmethod
     def is_possible(lines: Sequence[Line]) -> bool:
         """Whether there is enough to say anything."""
-        return sum(bool(line.curve) for line in lines) >= LEAST
+        return sum(bool(line.curve) and not line.bad for line in lines) >= LEAST
 
 
 class _Sight:
@@ -82,7 +82,9 @@ class _Sight:
 
     def __init__(self, cube: Cube, lines: Sequence[Line], ladder: Ladder) -> None:
         self.told = [line for line in lines if line.curve or line.bad]
-        scores = np.array([line.at(ladder) for line in self.told])
+        scores = np.array(
+            [line.at(ladder) if not line.bad else np.full(len(ladder.rungs), np.nan) for line in self.told]
+        )
         self.scale = Scale.of(scores)
         heights = self.scale.to_unit(scores)
         ends = heights[:, -1][np.isfinite(heights[:, -1])]
@@ -92,7 +94,7 @@ class _Sight:
         bad = [index for index, line in enumerate(self.told) if line.bad]
         worst = float(found.min()) if len(found) else 0.0
         owner = np.concatenate([owner, np.array(bad, dtype=int)])
-        lengths = np.concatenate([lengths, [np.log(max(self.told[i].length, ladder.rungs[0])) for i in bad]])
+        lengths = np.concatenate([lengths, np.full(len(bad), np.log(ladder.end))])
         found = np.concatenate([found, np.full(len(bad), worst)])
         self.mean, self.deviation = float(found.mean()), float(found.std()) + 1e-6
         points = cube.points([line.params for line in self.told])
@@ -100,7 +102,7 @@ class _Sight:
 
 
 def _fitted(seen: Observed) -> Process:
-    return Process.fitted(seen.some(_telling(seen, MOST_FITTED)))
+    return Process.fitted(seen.some(_telling(seen, MOST_FITTED)).compact())
 
 
 def _telling(seen: Observed, most: int) -> np.ndarray:

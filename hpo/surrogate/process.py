@@ -39,6 +39,11 @@ class Observed:
         """Only these observations."""
         return Observed(self.points, self.owner[chosen], self.log_length[chosen], self.heights[chosen])
 
+    def compact(self) -> Observed:
+        """Without configurations of which nothing was observed."""
+        there, owner = np.unique(self.owner, return_inverse=True)
+        return Observed(self.points[there], owner, self.log_length, self.heights)
+
 
 class Process:
     """Height of configuration x after length t: g(x) + h(x, t) + e(t) + noise.

@@ -18,8 +18,8 @@ class Scale:
 
     The first rung's scores are counted in robust deviations from their median. From rung to rung, the trials that
     reached both say how scores moved and spread: so a trial that is paused is taken to gain what those gained that went
-    on. Scores far from the middle are drawn near by a logarithm: early on most
-    are alike, and the few that are not would be all that a Gaussian process sees.
+    on. Scores below the middle are compressed by a logarithm: how bad a bad one is
+    matters little. Those above are not, so that one which leaves the others behind is followed.
 
     Attributes:
         middle, spread: Of each rung, shape (rungs,).
@@ -55,10 +55,10 @@ class Scale:
     def to_unit(self, scores: np.ndarray) -> np.ndarray:
         """Scores at the rungs, shape (trials, rungs), on the common scale."""
         heights = (scores - self.middle) / self.spread
-        found: np.ndarray = np.sign(heights) * np.log1p(np.abs(heights))
+        found: np.ndarray = np.where(heights < 0, -np.log1p(np.maximum(-heights, 0.0)), heights)
         return found
 
     def score(self, height: float) -> float:
         """The score at the last rung that a place on the common scale stands for."""
-        plain = np.sign(height) * np.expm1(min(abs(height), FAR))
+        plain = height if height >= 0 else -float(np.expm1(min(-height, FAR)))
         return float(self.middle[-1] + self.spread[-1] * plain)

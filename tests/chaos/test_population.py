@@ -14,7 +14,7 @@ from hpo.recorded import composed_again
 from models.training import train
 from tests.chaos.driving import Sweep, check_agreement, rows, wait_for
 
-pytestmark = pytest.mark.chaos
+pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 MEMBERS = 4
 
 

@@ -112,8 +112,10 @@ class SchedulerContract:
         log, _ = play(self.make(spec), lines)
         for cut in (1, 7, 40, len(log) - 1):
             again = begin(self.make(spec), lines)
-            for result, _ in log[:cut]:
+            for result, decision in log[:cut]:
                 again.retell(result)
+                if decision is Decision.PAUSE:
+                    again.on_pause(result.number)
             assert [again.on_result(result) for result, _ in log[cut:]] == [decision for _, decision in log[cut:]]
 
     def test_to_choose_changes_nothing_and_names_what_can_be_had(self, spec: SchedulerSpec) -> None:

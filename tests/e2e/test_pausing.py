@@ -46,7 +46,9 @@ def check_whole(records: list[TrialRecord], data: Path, folder: Path) -> None:
             assert metrics == pytest.approx(alone.metrics, rel=1e-6, abs=1e-6)
 
 
-@pytest.mark.parametrize("stored", [False, True], ids=["shared folder", "storage"])
+@pytest.mark.parametrize(
+    "stored", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["shared folder", "storage"]
+)
 def test_paused_and_advanced_trials_equal_uninterrupted_ones(rows_file: Path, tmp_path: Path, stored: bool) -> None:
     folder = tmp_path / "outputs"
     where = [f"cluster.storage={tmp_path.as_uri()}/store"] if stored else []

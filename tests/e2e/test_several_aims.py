@@ -20,7 +20,6 @@ pytestmark = pytest.mark.e2e
 def swept(rows_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     output = tmp_path_factory.mktemp("outputs")
     command = [HPO, "sweep", "model=tiny", "data=json", f"data.train={rows_file}", "data.max_length=48"]
-    command += ["confirm.top_k=0"]
     command += [f"output_dir={output}", "sweep.name=aims", "sweep.trials=10", "slots=single", "scheduler=asha"]
     command += ["train.batch_size=8", "train.learning_rate=1e-3", "train.epochs=2", "sampler.startup_trials=4"]
     command += ["space=none", "space.model.layers={low: 1, high: 12}", "confirm.top_k=0"]

@@ -12,7 +12,6 @@ HPO = str(Path(sys.executable).with_name("hpo"))
 pytestmark = pytest.mark.e2e
 
 TINY = ["model=tiny", "data=json", "data.max_length=48", "train.batch_size=8", "train.learning_rate=1e-3"]
-TINY += ["confirm.top_k=0"]
 
 
 def run(*arguments: str) -> str:

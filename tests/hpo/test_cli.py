@@ -39,7 +39,7 @@ def test_cfg_shows_every_key_with_its_value() -> None:
 
 def test_help_lists_groups_and_info_shows_where_config_comes_from() -> None:
     shown = run("sweep", "--help").stdout
-    assert "scheduler: asha, fifo, hyperband, median" in shown
+    assert "scheduler: adaptive, asha, fifo, hyperband, median, pbt" in shown
     assert "tuning: bitfit, dora, full, gradual, head, ia3, last_n, llrd, lora" in shown
     assert "Config search path" in run("plan", "--info", "searchpath").stdout
 

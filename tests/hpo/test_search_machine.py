@@ -19,6 +19,7 @@ from hpo.failures import Failure, Kind, Patience
 from hpo.ledger import BY_SCHEDULER, Cause, Outcome, State
 from hpo.samplers import RandomSpec, make_sampler
 from hpo.schedulers import (
+    AdaptiveSpec,
     AshaSpec,
     Choice,
     Decision,
@@ -34,7 +35,13 @@ from tests.hpo.memory_ledger import Killed, MemoryStorage
 from tests.hpo.pausing import EPOCHS, PARAMS, SPACE, HalvingSpec, scheduler_of
 
 TRIALS, SLOTS, RETRIES = 7, 3, 1
-SPECS = [FifoSpec(), AshaSpec(reduction_factor=2), HyperbandSpec(reduction_factor=2), HalvingSpec()]
+SPECS = [
+    FifoSpec(),
+    AshaSpec(reduction_factor=2),
+    HyperbandSpec(reduction_factor=2),
+    HalvingSpec(),
+    AdaptiveSpec(startup_trials=3),
+]
 CAREFUL = settings(max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 Returned = TypeVar("Returned")
 

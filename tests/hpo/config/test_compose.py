@@ -38,7 +38,8 @@ def test_message_says_where_what_and_what_is_allowed(override: str, message: str
 def test_new_dimension_needs_no_plus() -> None:
     composed = compose(["space.train.label_smoothing={low: 0, high: 0.2}", "space.train.learning_rate.high=1e-4"])
     assert composed.config.space.train.label_smoothing == {"low": 0, "high": 0.2}
-    assert composed.config.space.train.learning_rate == {"low": 1e-5, "high": 1e-4, "log": True}
+    before = compose([]).config.space.train.learning_rate
+    assert composed.config.space.train.learning_rate == {**before, "high": 1e-4}
 
 
 def test_command_line_wins_over_a_preset() -> None:

@@ -28,11 +28,19 @@ def proposed(sampler: Sampler, study: optuna.Study, space: Space, trials: int) -
     return reason, dict(numbers)
 
 
-@pytest.mark.parametrize("spec", [TPESpec(startup_trials=3), GPSpec(startup_trials=3), CmaEsSpec(startup_trials=3)])
-def test_start_up_trials_are_random_and_later_ones_are_of_a_model(spec: SamplerSpec) -> None:
+@pytest.mark.parametrize(
+    ("spec", "key", "what"),
+    [
+        (TPESpec(startup_trials=3), "ended", "ended"),
+        (GPSpec(startup_trials=3), "told", "a result"),  # It learns from those that run, too.
+        (CmaEsSpec(startup_trials=3), "ended", "ended"),
+    ],
+    ids=["tpe", "gp", "cmaes"],
+)
+def test_start_up_trials_are_random_and_later_ones_are_of_a_model(spec: SamplerSpec, key: str, what: str) -> None:
     sampler, study = make_sampler(spec, WIDE, 0), memory_study()
     reason, numbers = proposed(sampler, study, WIDE, 3)
-    assert (reason, numbers["ended"]) == ("random: 2 of the 3 start-up trials have ended", 2)
+    assert (reason, numbers[key]) == (f"random: 2 of the 3 start-up trials have {what}", 2)
     study.tell(2, -1.0)
     reason, numbers = proposed(sampler, study, WIDE, 4)
     best = max(trial.value for trial in study.trials if trial.value is not None)
