@@ -117,6 +117,8 @@ class Adaptive(Scheduler):
         if (line.bad, line.whole) != (cannot_work, whole) or number in self._paused:
             self._events += 1
         line.bad, line.whole = cannot_work, whole
+        if cannot_work:
+            line.curve = {}  # What it scored before does not count.
         if number in self._paused:
             self._paused.remove(number)
 

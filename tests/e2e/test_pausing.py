@@ -68,6 +68,7 @@ def test_paused_and_advanced_trials_equal_uninterrupted_ones(rows_file: Path, tm
     assert len([*tmp_path.glob(pattern)]) == TRIALS, "weights from before a pause are kept"
 
 
+@pytest.mark.slow
 def test_killed_while_trials_are_paused_then_gone_on_with(rows_file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "outputs"
     driver = subprocess.Popen(command(rows_file, folder), env=ENVIRONMENT, stdout=subprocess.DEVNULL)

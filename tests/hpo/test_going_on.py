@@ -13,8 +13,8 @@ from hpo.enqueue import enqueue
 from hpo.failures import Failure, Kind, Patience
 from hpo.ledger import BY_SCHEDULER, Ledger, Outcome, State, TrialRecord, Verdict, ledger_url
 from hpo.ledger.storage import PatientStorage
-from hpo.samplers import GridSpec, Sampler, SamplerSpec, TPESpec, make_sampler
-from hpo.schedulers import AshaSpec, Decision, HyperbandSpec, Scheduler, SchedulerSpec
+from hpo.samplers import GPSpec, GridSpec, Sampler, SamplerSpec, TPESpec, make_sampler
+from hpo.schedulers import AdaptiveSpec, AshaSpec, Decision, HyperbandSpec, Scheduler, SchedulerSpec
 from hpo.search import Proposal, Search
 from hpo.space import Space, TrialSchema
 from models.spec import DocstringsData, FullTuning, TinyModel, TrainParams
@@ -142,10 +142,13 @@ CASES = [
     (TPESpec(startup_trials=3), AshaSpec(reduction_factor=2)),
     (GridSpec(), HyperbandSpec(reduction_factor=2)),
     (TPESpec(startup_trials=3), HalvingSpec()),
+    (GPSpec(startup_trials=3), AdaptiveSpec(startup_trials=3)),
 ]
 
 
-@pytest.mark.parametrize(("sampler", "scheduler"), CASES, ids=["tpe-asha", "grid-hyperband", "tpe-halving"])
+@pytest.mark.parametrize(
+    ("sampler", "scheduler"), CASES, ids=["tpe-asha", "grid-hyperband", "tpe-halving", "gp-adaptive"]
+)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_killed_again_and_again_at_any_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sampler: SamplerSpec, scheduler: SchedulerSpec, after: bool
@@ -179,7 +182,7 @@ def test_killed_again_and_again_at_any_write(
     compared = check_by_replay(ledger, tmp_path / "again", *parts(sampler, scheduler), "accuracy", start)
     turns = sum(d.verdict in (Verdict.PAUSED, Verdict.ADVANCED) for record in records for d in record.decisions)
     assert compared == turns + sum(2 + len(record.evaluations) for record in records)
-    assert (turns > 10) == isinstance(scheduler, HalvingSpec)
+    assert (turns > 10) == isinstance(scheduler, HalvingSpec | AdaptiveSpec)
 
 
 def test_retries_and_pieces_survive_the_driver(tmp_path: Path) -> None:
