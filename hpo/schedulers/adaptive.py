@@ -153,9 +153,7 @@ class Adaptive(Scheduler):
             return Choice(situation.paused[0], "it has waited longest, and too little is known")
         wholes = any(line.whole for line in self._lines.values())
         pick = arms.likeliest()
-        if wholes and pick.chance < self.spec.give_up:
-            return None
-        if not wholes and situation.running and pick.chance < self.spec.give_up:
+        if pick.chance < self.spec.give_up and (wholes or situation.running):
             return None
         return Choice(pick.number, pick.reason(self), pick.numbers)
 

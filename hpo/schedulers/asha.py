@@ -6,18 +6,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hpo.schedulers.base import Decision, Result, Scheduler, SchedulerSpec, fidelity
-from hpo.schedulers.length import Length, timing_problems
-from models.errors import Problem
+from hpo.schedulers.base import Decision, Result, Scheduler, fidelity
+from hpo.schedulers.first_rung import FirstRungSpec
+from hpo.schedulers.length import Length
 from models.spec.fields import opt
-from models.spec.train import TrainParams
 
 MOST_RUNGS = 20  # A million times the first rung, or more.
 _PARTS = {2: "half", 3: "third", 4: "quarter", 5: "fifth"}
 
 
 @dataclass(frozen=True)
-class AshaSpec(SchedulerSpec):
+class AshaSpec(FirstRungSpec):
     """ASHA (Li et al. 2020, arXiv:1810.05934).
 
     At each rung, which lies `reduction_factor` times as far as the one before, a trial goes on only if it is in the
@@ -25,23 +24,7 @@ class AshaSpec(SchedulerSpec):
     """
 
     name: str = opt("asha", "Scheduler.", choices=("asha",))
-    min_epochs: int = opt(1, "Epochs that every trial trains: the first rung.", low=1)
-    min_steps: int | None = opt(None, "Optimizer steps that every trial trains; replaces the epochs.", low=1)
     reduction_factor: int = opt(3, "One in so many trials goes on from each rung.", low=2)
-
-    @property
-    def unit(self) -> str:
-        """`epochs` or `steps`."""
-        return "epochs" if self.min_steps is None else "steps"
-
-    @property
-    def first(self) -> int:
-        """The first rung, in `unit`."""
-        return self.min_epochs if self.min_steps is None else self.min_steps
-
-    def check(self, train: TrainParams) -> list[Problem]:
-        """What keeps it from ever stopping a trial."""
-        return timing_problems(self.first, self.unit, f"min_{self.unit}", train)
 
 
 def rungs(first: int, factor: int, end: float | None) -> tuple[int, ...]:

@@ -6,41 +6,27 @@ import math
 from dataclasses import dataclass
 
 from hpo.schedulers.asha import Asha, rungs
-from hpo.schedulers.base import Decision, Result, Scheduler, SchedulerSpec
-from hpo.schedulers.length import Length, timing_problems
+from hpo.schedulers.base import Decision, Result, Scheduler
+from hpo.schedulers.first_rung import FirstRungSpec
+from hpo.schedulers.length import Length
 from models.errors import Problem
 from models.spec.fields import opt
 from models.spec.train import TrainParams
 
 
 @dataclass(frozen=True)
-class HyperbandSpec(SchedulerSpec):
+class HyperbandSpec(FirstRungSpec):
     """Asynchronous Hyperband (Li et al. 2018, arXiv:1603.06560; brackets as in Li et al. 2020, arXiv:1810.05934).
 
     For when early values tell little about the end: some trials are first judged later, some never.
     """
 
     name: str = opt("hyperband", "Scheduler.", choices=("hyperband",))
-    min_epochs: int = opt(1, "Epochs at the first rung of the bracket that stops earliest.", low=1)
-    min_steps: int | None = opt(None, "The same in optimizer steps; replaces the epochs.", low=1)
     reduction_factor: int = opt(3, "One in so many trials goes on from each rung.", low=2)
 
-    @property
-    def unit(self) -> str:
-        """`epochs` or `steps`."""
-        return "epochs" if self.min_steps is None else "steps"
-
-    @property
-    def first(self) -> int:
-        """The first rung, in `unit`."""
-        return self.min_epochs if self.min_steps is None else self.min_steps
-
     def check(self, train: TrainParams) -> list[Problem]:
-        """What keeps it from ever stopping a trial."""
-        if self.unit == "steps" and train.max_steps is None:
-            message = "is in steps, but the length of the training is in epochs, so the brackets cannot be laid out"
-            return [Problem("scheduler.min_steps", message, "give scheduler.min_epochs, or train.max_steps")]
-        return timing_problems(self.first, self.unit, f"min_{self.unit}", train)
+        """What keeps it from ever acting."""
+        return self._check_laid_out("brackets", train)
 
 
 def bracket_weights(brackets: int, factor: int) -> tuple[int, ...]:
