@@ -5,7 +5,8 @@ PORT ?= 5000
 NODES ?= 2
 ARGS ?=
 BIN := .venv/bin
-SOURCES := hpo models tests bench conf
+SOURCES := hpo models dashboards tests bench conf
+QUICK := not slow and not gpu and not chaos
 
 .DEFAULT_GOAL := help
 .PHONY: help setup constraints sweep plan ui mlflow-server cluster-up cluster-down test chaos test-slow check format docs
@@ -44,8 +45,9 @@ cluster-up: setup  ## a Ray cluster of several processes on this machine: make c
 cluster-down: setup  ## end it, and nothing else
 	@$(BIN)/hpo cluster down $(ARGS)
 
-test: setup  ## the tests, offline, about twenty minutes on two cores
-	@$(BIN)/python -m pytest -m 'not slow and not gpu and not chaos' $(ARGS)
+test: setup  ## the tests, offline, about half an hour on two cores
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m '$(QUICK) and not e2e' $(ARGS)
+	@$(BIN)/python -m pytest -m '$(QUICK) and e2e' $(ARGS)
 
 chaos: setup  ## drivers, trials, nodes, servers and disks fail in the middle of real sweeps, about ten minutes
 	@$(BIN)/python -m pytest -m 'chaos and not slow' $(ARGS)

@@ -8,6 +8,8 @@ import importlib
 import logging
 import os
 import sys
+from collections.abc import Callable
+from importlib.metadata import entry_points
 
 from rich.console import Console
 
@@ -17,6 +19,8 @@ from hpo.exitcode import ExitCode
 from hpo.terminal.tables import show_errors
 
 # Each command is a module of hpo.commands with `run(arguments, console) -> exit code`.
+# Those of packages above this one are found by their entry points.
+ABOVE = "hpo.commands"
 COMMANDS = {
     "sweep": "search for the best configuration:  hpo sweep model=minilm data=csv data.train=my.csv",
     "plan": "show what a sweep would do, checked; starts nothing",
@@ -69,7 +73,7 @@ def run(arguments: list[str], console: Console, errors: Console) -> int:
         # Asked before the command is imported, which takes seconds.
         if name in WITH_OVERRIDES and importlib.import_module("hpo.commands.hydra_flags").answered(name, rest):
             return 0
-        return int(importlib.import_module(f"hpo.commands.{name.replace('-', '_')}").run(rest, console))
+        return int(_command(name)(rest, console))
     except InputError as error:
         show_errors(errors, error)
         return ExitCode.BAD_INPUT
@@ -81,6 +85,15 @@ def run(arguments: list[str], console: Console, errors: Console) -> int:
     except BrokenPipeError:  # the reader of a pipe went away, as in `hpo sweep --help | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.FAILED
+
+
+def _command(name: str) -> Callable[[list[str], Console], int]:
+    """What runs a command."""
+    above = list(entry_points(group=ABOVE, name=name))
+    run: Callable[[list[str], Console], int] = (
+        above[0].load() if above else importlib.import_module(f"hpo.commands.{name.replace('-', '_')}").run
+    )
+    return run
 
 
 def _quieten() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -52,12 +52,16 @@ def story_of(ledger: Ledger, trial: int | None = None) -> list[Moment]:
     Raises:
         InputError: There is no such trial.
     """
-    records = {record.number: record for record in ledger.trials()}
+    return story(ledger.name, str(ledger.about["metric"]), ledger.trials(), trial)
+
+
+def story(sweep: str, metric: str, trials: Sequence[TrialRecord], trial: int | None = None) -> list[Moment]:
+    """The same, from what was read before."""
+    records = {record.number: record for record in trials}
     if trial is not None and trial not in records:
-        rule = f"must be a trial of {ledger.name}, 0 to {max(records)}" if records else "there are no trials yet"
+        rule = f"must be a trial of {sweep}, 0 to {max(records)}" if records else "there are no trials yet"
         raise InputError.one("--trial", f"{rule}, got {trial}")
     chosen: Iterable[TrialRecord] = records.values() if trial is None else [records[trial]]
-    metric = str(ledger.about["metric"])
     told = [(decided.seq, moment) for record in chosen for decided, moment in _moments(record, metric)]
     return [moment for _, moment in sorted(told, key=lambda pair: pair[0])]
 

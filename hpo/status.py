@@ -11,7 +11,7 @@ from typing import Any
 from hpo.budget import Budget
 from hpo.ledger import Driver, Inbox, Ledger, State, TrialRecord, driver_of, open_engine
 from hpo.place import Place
-from hpo.results import best_trial
+from hpo.ranking import best_trial
 from hpo.stopping import Stopped
 
 RUNNING, INTERRUPTED = "running", "interrupted"
@@ -79,13 +79,19 @@ class Status:
 
 def status_of(ledger: Ledger, place: Place) -> Status:
     """How a sweep stands now."""
+    return status_at(place, ledger.name, ledger.about, ledger.trials(), ledger.maximize)
+
+
+def status_at(
+    place: Place, name: str, about: Mapping[str, Any], records: Sequence[TrialRecord], maximize: bool
+) -> Status:
+    """The same, from what was read before; who drives it is asked now."""
     engine = open_engine(place.ledger_url)
-    about, records = ledger.about, ledger.trials()
-    driver = driver_of(engine, ledger.name)
+    driver = driver_of(engine, name)
     alive = None if driver is None or driver.gone else driver
     spent_s = float(about.get("spent_s", 0.0)) + (time.time() - alive.beat_at if alive else 0.0)
     return Status(
-        name=ledger.name,
+        name=name,
         state=_state(about, alive),
         metric=about["metric"],
         driver=alive,
@@ -93,8 +99,8 @@ def status_of(ledger: Ledger, place: Place) -> Status:
         budget=Budget.of(about),
         stopped=Stopped.of(about),
         records=tuple(records),
-        best=best_trial(records, ledger.maximize),
-        requests=len(Inbox(engine, ledger.name).waiting()),
+        best=best_trial(records, maximize),
+        requests=len(Inbox(engine, name).waiting()),
         started_at=float(about["started_at"]),
         spent_s=spent_s,
     )

@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ABOVE_MODELS = {"hydra", "omegaconf", "ray", "optuna", "mlflow", "hpo", "dashboards", "tests", "bench"}
 DECISIONS = ("space", "samplers", "schedulers", "ledger", "stopping", "importance", "history")
+FACES = ("hpo.results", "hpo.control", "hpo.errors", "hpo.exitcode")  # All of hpo that dashboards import.
 # The one package that may import each of these.
 ONLY_IN = {"ray": "hpo/execution", "mlflow": "hpo/tracking"}
 
@@ -44,6 +45,13 @@ def test_hpo_does_not_look_up(path: Path) -> None:
             assert package not in tops(path), f"only {home} may import {package}"
 
 
+@pytest.mark.parametrize("path", files("dashboards"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_dashboards_read_and_act_through_faces(path: Path) -> None:
+    names = {name for name in imported(path) if name.split(".")[0] in ("hpo", "models", "tests", "bench")}
+    assert not {name for name in names if not name.startswith(FACES)}
+    assert not {"ray", "mlflow", "torch", "optuna"} & tops(path)
+
+
 @pytest.mark.parametrize("part", DECISIONS)
 def test_decisions_know_neither_ray_nor_how_trials_run(part: str) -> None:
     forbidden = {"ray", "mlflow", "torch", "transformers", "hpo.execution", "hpo.tracking", "hpo.sweep"}
@@ -53,5 +61,9 @@ def test_decisions_know_neither_ray_nor_how_trials_run(part: str) -> None:
 
 
 def test_no_file_is_long() -> None:
-    long = {str(path): n for path in files("hpo") + files("models") if (n := len(path.read_text().splitlines())) > 400}
+    long = {
+        str(path): n
+        for path in files("hpo") + files("models") + files("dashboards")
+        if (n := len(path.read_text().splitlines())) > 400
+    }
     assert not long

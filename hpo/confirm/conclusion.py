@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from hpo.confirm.looks import look_once, looks_of
-from hpo.confirm.part import part_dir, records_of
+from hpo.confirm.part import part_dir
 from hpo.confirm.ranking import Confirmed, ranked
+from hpo.confirm.record import records_of
 from hpo.confirm.retraining import SEED, Retraining, configuration
 from hpo.confirm.winner import CONFIRMATION, Winner
 from hpo.ledger import Ledger, TrialRecord

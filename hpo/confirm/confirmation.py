@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from hpo.budget import Budget
 from hpo.confirm.conclusion import conclude, figures_of
-from hpo.confirm.part import open_part, part_dir, part_of, records_of, since
+from hpo.confirm.part import open_part, part_dir
+from hpo.confirm.record import part_of, records_of, since
 from hpo.confirm.retraining import Retraining, candidates, configuration, wanted
 from hpo.confirm.sampler import Retrainer
 from hpo.confirm.steward import ConfirmationSteward

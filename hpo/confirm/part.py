@@ -5,26 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from hpo.begin import recorded_config
-from hpo.ledger import Cause, Ledger, Outcome, TrialRecord
+from hpo.confirm.record import PART, SINCE, part_of
+from hpo.ledger import Cause, Ledger, Outcome
 from hpo.plan import Plan
 
-PART = "confirm"  # Of the record's name in the ledger, and of the folder in the sweep's.
-TRAINED, SINCE = "trained", "since"
+TRAINED = "trained"
 SECTIONS = ("data", "model", "tuning", "train")  # What a training is made of.
 
 
 def part_dir(sweep_dir: Path) -> Path:
     """Folder of the retrainings."""
     return sweep_dir / PART
-
-
-def part_of(ledger: Ledger) -> Ledger | None:
-    """A sweep's confirmation in the ledger; None: it has none yet."""
-    return ledger.part(PART)
 
 
 def open_part(plan: Plan, ledger: Ledger) -> Ledger:
@@ -45,17 +39,6 @@ def open_part(plan: Plan, ledger: Ledger) -> Ledger:
     for key, value in {**place, "config": {"cluster": {"storage": plan.config.cluster.storage}}}.items():
         part.note(key, value)
     return part
-
-
-def since(part: Ledger) -> int:
-    """Number of the first retraining that counts."""
-    return int(part.about[SINCE])
-
-
-def records_of(part: Ledger) -> Sequence[TrialRecord]:
-    """The retrainings that count."""
-    first = since(part)
-    return [record for record in part.trials() if record.number >= first]
 
 
 def _trained(plan: Plan) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hpo.ledger import State, TrialRecord
-from hpo.results import by_merit
+from hpo.ranking import by_merit
 
 CONFIGURATION, SEED = "configuration", "train.seed"  # Of a retraining's params; the others are the configuration's.
 FIRST_SEED = 1000  # Beyond `train.seed`: away from the seeds that people search or try by hand.

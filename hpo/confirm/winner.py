@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hpo.confirm.part import part_dir, part_of
+from hpo.confirm.part import part_dir
+from hpo.confirm.record import part_of
 from hpo.ledger import Ledger, TrialRecord
 from hpo.results import weights_dir
 

@@ -9,7 +9,7 @@ from hpo.confirm.winner import winner_of
 from hpo.ledger import Ledger
 from hpo.lineage import lineage
 from hpo.population.schedule import SCHEDULE, Schedule
-from hpo.results import best_trial
+from hpo.ranking import best_trial
 
 
 def schedule_of(ledger: Ledger, number: int) -> Schedule:

@@ -16,7 +16,7 @@ from rich.text import Text
 from hpo.budget import Budget
 from hpo.ledger import State, TrialRecord
 from hpo.plan import Plan
-from hpo.results import best_trial
+from hpo.ranking import best_trial
 from hpo.terminal import words
 
 REFRESH_PER_S = 2

@@ -9,7 +9,7 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from hpo.confirm.part import part_of
+from hpo.confirm.record import part_of
 from hpo.ledger import State, TrialRecord
 from tests.chaos.driving import Sweep, rows, wait_for
 

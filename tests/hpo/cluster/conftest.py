@@ -19,7 +19,7 @@ from pathlib import Path
 from hpo.cluster import access
 from hpo.execution.connect import *
 output = Path(sys.argv[1])
-def say(value): print(json.dumps(value), flush=True)
+def say(value): print("SAID " + json.dumps(value), flush=True)
 """
 
 
@@ -46,7 +46,10 @@ def drive(cluster: ClusterRecord) -> Drive:
         done = subprocess.run(
             command, capture_output=True, text=True, check=False, timeout=180, env=whole, cwd=output_of(cluster)
         )
-        return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else done.stderr
+        if done.returncode != 0:
+            return done.stderr
+        # Ray prints what happens to its nodes in between.
+        return json.loads([line for line in done.stdout.splitlines() if line.startswith("SAID ")][-1][5:])
 
     return run
 

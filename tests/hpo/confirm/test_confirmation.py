@@ -8,7 +8,7 @@ from typing import Any
 import mlflow
 import pytest
 
-from hpo.confirm.part import part_of
+from hpo.confirm.record import part_of
 from hpo.confirm.winner import delivered, winner_of
 from hpo.errors import InputError
 from hpo.ledger import Cause, Inbox, Kind, Ledger, State, open_engine, sweep_names

@@ -139,7 +139,9 @@ def test_a_batch_trains_the_encoder_and_its_own_head_alone(
     optimizer.step()
     changed = {name for name, value in network.named_parameters() if not torch.equal(value, before[name])}
     own = f"heads.part_{list(EVERY)[part]}"
-    assert {name for name in changed if name.startswith("heads.")} == {f"{own}.weight", f"{own}.bias"}
+    heads = {name for name in changed if name.startswith("heads.")}
+    # A softmax over places does not see a bias: its gradient is zero up to rounding.
+    assert heads | {f"{own}.bias"} == {f"{own}.weight", f"{own}.bias"}
     assert any(name.startswith("backbone.encoder.layer.0.") for name in changed)
 
 

@@ -44,14 +44,15 @@ SMALL_GPT = GptModel(hidden_size=16, layers=1, heads=2, vocabulary_size=320, dro
 
 
 def same_course(spec: TrainSpec, pieces: int, rows: int) -> None:
-    """In pieces a training goes as it does in whole batches, up to rounding."""
+    """In pieces a training goes as it does in whole batches, up to rounding: bf16 keeps 8 bits of a number."""
+    rel = 2e-3 if spec.train.precision == "bf16" else 1e-4
     whole, cut = train(spec), train(spec, pieces=pieces)
     assert (whole.micro_batch_size, cut.micro_batch_size) == (spec.train.batch_size, rows)
     assert {e.micro_batch_size for e in cut.evaluations} == {rows}
     for one, other in zip(cut.evaluations, whole.evaluations, strict=True):
         assert (one.step, one.epoch, one.learning_rate) == (other.step, other.epoch, other.learning_rate)
-        assert one.train_loss == pytest.approx(other.train_loss, rel=1e-4)
-        assert one.metrics["loss"] == pytest.approx(other.metrics["loss"], rel=1e-4)
+        assert one.train_loss == pytest.approx(other.train_loss, rel=rel)
+        assert one.metrics["loss"] == pytest.approx(other.metrics["loss"], rel=rel)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import shlex
 import tempfile
 import time
 from collections import Counter
@@ -20,57 +18,28 @@ from hpo.front import front
 from hpo.importance import importance
 from hpo.ledger import Ledger, State, TrialRecord
 from hpo.population.shown import with_schedules
+from hpo.ranking import best_trial
+from hpo.results.reproduce import train_command
 from hpo.space import space_from_dict
 
 SUMMARY = "summary.json"
-PLAIN = re.compile(r"[A-Za-z0-9_./:-]+")  # Texts that Hydra's grammar takes without quotes.
-# Overrides that say how to search, not what is trained.
-SEARCH_ONLY = (
-    *("space", "sampler", "scheduler", "cluster", "tracking", "slots=single", "slots.count", "ledger.", "trial."),
-    *("sweep.name", "sweep.trials", "sweep.seed", "sweep.start_first", "sweep.keep_models", "sweep.constraints"),
-    *("sweep.stop", "confirm.", "warm_start."),
-)
-
-
-def best_trial(records: Sequence[TrialRecord], maximize: bool) -> TrialRecord | None:
-    """The best complete trial; the best other one where none is complete.
-
-    None where none has a value and keeps every limit of the sweep.
-    """
-    candidates = [record for record in by_merit(records, maximize) if record.standing.feasible]
-    return candidates[0] if candidates else None
-
-
-def by_merit(records: Sequence[TrialRecord], maximize: bool) -> list[TrialRecord]:
-    """Trials with a value: the complete ones first, since a pruned one's value was measured on the way.
-
-    Those that do not keep the sweep's limits come last.
-    """
-    ranked = ranking(records, maximize)
-    return sorted(ranked, key=lambda record: (not record.standing.feasible, record.state is not State.COMPLETE))
-
-
-def ranking(records: Sequence[TrialRecord], maximize: bool) -> list[TrialRecord]:
-    """Trials with a value, the best first; of equals, the better by the further aims, then the earlier."""
-
-    def key(record: TrialRecord) -> tuple[float, bool, tuple[float, ...], int]:
-        value, losses = record.value if record.value is not None else 0.0, record.standing.losses
-        return (-value if maximize else value, losses == (), losses[1:], record.number)
-
-    return sorted((record for record in records if record.value is not None), key=key)
 
 
 def summarize(ledger: Ledger) -> dict[str, Any]:
     """The sweep in one JSON-able dict: what `summary.json` holds and `hpo results --json` prints."""
-    about, records = ledger.about, ledger.trials()
-    best = best_trial(records, ledger.maximize)
-    aims, chosen = Aims.of(about, ledger.maximize), front(records)
+    return summary_of(ledger.name, ledger.about, ledger.trials(), ledger.maximize)
+
+
+def summary_of(name: str, about: Mapping[str, Any], records: Sequence[TrialRecord], maximize: bool) -> dict[str, Any]:
+    """The same, from what was read before."""
+    best = best_trial(records, maximize)
+    aims, chosen = Aims.of(about, maximize), front(records)
     on_front = {record.number for record in chosen}
     counts = Counter(record.state.value for record in records)
     summary = {
-        "name": ledger.name,
+        "name": name,
         "metric": about["metric"],
-        "direction": "maximize" if ledger.maximize else "minimize",
+        "direction": "maximize" if maximize else "minimize",
         "status": about.get("status", "running"),
         "left_because": about.get("left_because", ""),
         "stopped": about.get("stopped"),
@@ -87,7 +56,7 @@ def summarize(ledger: Ledger) -> dict[str, Any]:
         "model_uri": about.get("champion", {}).get("uri") or about.get("model_uri"),  # the latter in version 1
         "mlflow": {"uri": about["mlflow_uri"], "run_id": about.get("mlflow_run_id")},
         "confirmation": about.get("confirmation"),
-        "importance": _importance(about, records, ledger.maximize),
+        "importance": _importance(about, records, maximize),
         "trials": [_trial(record) | _standing(record, on_front) for record in records],
     }
     return with_schedules(summary, records)
@@ -102,26 +71,6 @@ def write_summary(ledger: Ledger, sweep_dir: Path) -> dict[str, Any]:
     Path(file.name).chmod(0o644)
     os.replace(file.name, sweep_dir / SUMMARY)  # noqa: PTH105  # atomic, also over an older summary
     return summary
-
-
-def train_command(about: Mapping[str, Any], params: Mapping[str, Any]) -> str:
-    """The command that trains one configuration again."""
-    return f"hpo train {shlex.join(train_overrides(about, params))}"
-
-
-def train_overrides(about: Mapping[str, Any], params: Mapping[str, Any]) -> list[str]:
-    """The config overrides that train one configuration again: the sweep's own, then the trial's."""
-    kept = [text for text in about["overrides"] if not text.startswith(SEARCH_ONLY)]
-    given = {**about["fixed"], **params}
-    groups = [f"{name}={value}" for name, value in given.items() if "." not in name]
-    values = [f"{name}={override_text(value)}" for name, value in given.items() if "." in name]
-    replaced = tuple(f"{name}=" for name in given)
-    whole = [*(text for text in kept if not text.startswith(replaced)), *groups, *values]
-    if not groups:
-        return whole
-    from hpo.fitting import fitting  # noqa: PLC0415  # it imports Hydra, which few results need
-
-    return fitting(whole, tuple(given))
 
 
 def weights_dir(sweep_dir: Path, number: int) -> Path:
@@ -204,18 +153,3 @@ def _slots(about: Mapping[str, Any], records: Sequence[TrialRecord]) -> dict[str
     inside = sum(record.seconds("train_s") + record.seconds("eval_s") for record in records)
     ran_s = min(max(ends) - min(starts), _seconds(about, records))  # Where it was resumed, without the time between.
     return {**about["slots"], "busy_fraction": inside / max(1e-9, count * ran_s)}
-
-
-def override_text(value: Any) -> str:
-    """A value in Hydra's override grammar."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, (list, tuple)):
-        return f"[{','.join(override_text(item) for item in value)}]"
-    if isinstance(value, str) and not PLAIN.fullmatch(value):
-        # Hydra reads a backslash as itself, but before a quote, the closing one too.
-        inside = re.sub(r"(\\*)('|$)", lambda found: found[1] * 2 + ("\\'" if found[2] else ""), value)
-        return f"'{inside}'"
-    return str(value)

@@ -1,0 +1,1 @@
+"""What a person looks at: figures, report, web pages, Prometheus and Grafana."""

@@ -1,0 +1,1 @@
+"""Commands of `hpo` that show things; found by their entry points."""

@@ -1,0 +1,97 @@
+"""A sweep at one moment, read from its ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from hpo.aims import Aims
+from hpo.confirm.record import Confirmed
+from hpo.errors import UnknownSweepError
+from hpo.explain import Moment, story
+from hpo.ledger import PATIENCE_S, Reading, TrialRecord, url_of
+from hpo.place import Place
+from hpo.results.summary import summary_of
+from hpo.status import Status, status_at
+
+
+@dataclass(frozen=True)
+class Look:
+    """All that is known of a sweep at one moment.
+
+    Attributes:
+        name: The sweep's name.
+        about: Facts about the sweep, as the ledger has them: config, space, metric, slots, data card; JSON values.
+        records: Its trials, in the order of their numbers.
+        maximize: Whether more of the metric is better.
+        status: How it stands.
+        confirming: The retrainings under fresh seeds, in the same form; none before they begin.
+    """
+
+    name: str
+    about: Mapping[str, Any]
+    records: tuple[TrialRecord, ...]
+    maximize: bool
+    status: Status
+    confirming: tuple[TrialRecord, ...] = ()
+
+    @property
+    def metric(self) -> str:
+        """The metric that the sweep is about; of several, the first."""
+        return str(self.about["metric"])
+
+    @property
+    def aims(self) -> Aims:
+        """All that is optimized, and the limits to keep."""
+        return Aims.of(self.about, self.maximize)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """What `summary.json` holds. With importance, which takes up to a few seconds where there are many trials."""
+        return summary_of(self.name, self.about, self.records, self.maximize)
+
+    def story(self, trial: int | None = None) -> list[Moment]:
+        """What was decided, and why, in order.
+
+        Args:
+            trial: Of this trial alone.
+
+        Raises:
+            InputError: There is no such trial.
+        """
+        return story(self.name, self.metric, self.records, trial)
+
+
+class Reader:
+    """Looks at one sweep again and again; only what may have changed is read anew. Not for several threads at once.
+
+    Args:
+        place: Where it is.
+        name: Its name.
+        patience_s: How long to wait for a database that is away.
+    """
+
+    def __init__(self, place: Place, name: str, patience_s: float = PATIENCE_S) -> None:
+        """Opens it.
+
+        Raises:
+            UnknownSweepError: There is no such sweep.
+        """
+        self.place, self.name = place, name
+        self._reading = Reading(place.ledger_url, name, patience_s)
+        self._part = Confirmed(place.ledger_url, name, patience_s)
+        if name not in place.names():
+            raise UnknownSweepError(name, place.names(), url_of(place.ledger_url))
+
+    def look(self) -> Look:
+        """The sweep now."""
+        found = self._reading.read()
+        status = status_at(self.place, self.name, found.about, found.records, found.maximize)
+        return Look(self.name, found.about, found.records, found.maximize, status, tuple(self._part.records()))
+
+
+def looks(place: Place) -> Iterator[Look]:
+    """All sweeps of a ledger, the newest first."""
+    return (Reader(place, name).look() for name in place.names())

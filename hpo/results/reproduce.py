@@ -1,0 +1,51 @@
+"""How to train a configuration of a sweep again."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+PLAIN = re.compile(r"[A-Za-z0-9_./:-]+")  # Texts that Hydra's grammar takes without quotes.
+# Overrides that say how to search, not what is trained.
+SEARCH_ONLY = (
+    *("space", "sampler", "scheduler", "cluster", "tracking", "slots=single", "slots.count", "ledger.", "trial."),
+    *("sweep.name", "sweep.trials", "sweep.seed", "sweep.start_first", "sweep.keep_models", "sweep.constraints"),
+    *("sweep.stop", "confirm.", "warm_start."),
+)
+
+
+def train_command(about: Mapping[str, Any], params: Mapping[str, Any]) -> str:
+    """The command that trains one configuration again."""
+    return f"hpo train {shlex.join(train_overrides(about, params))}"
+
+
+def train_overrides(about: Mapping[str, Any], params: Mapping[str, Any]) -> list[str]:
+    """The config overrides that train one configuration again: the sweep's own, then the trial's."""
+    kept = [text for text in about["overrides"] if not text.startswith(SEARCH_ONLY)]
+    given = {**about["fixed"], **params}
+    groups = [f"{name}={value}" for name, value in given.items() if "." not in name]
+    values = [f"{name}={override_text(value)}" for name, value in given.items() if "." in name]
+    replaced = tuple(f"{name}=" for name in given)
+    whole = [*(text for text in kept if not text.startswith(replaced)), *groups, *values]
+    if not groups:
+        return whole
+    from hpo.fitting import fitting  # noqa: PLC0415  # it imports Hydra, which few results need
+
+    return fitting(whole, tuple(given))
+
+
+def override_text(value: Any) -> str:
+    """A value in Hydra's override grammar."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (list, tuple)):
+        return f"[{','.join(override_text(item) for item in value)}]"
+    if isinstance(value, str) and not PLAIN.fullmatch(value):
+        # Hydra reads a backslash as itself, but before a quote, the closing one too.
+        inside = re.sub(r"(\\*)('|$)", lambda found: found[1] * 2 + ("\\'" if found[2] else ""), value)
+        return f"'{inside}'"
+    return str(value)
