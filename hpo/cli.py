@@ -16,7 +16,7 @@ from rich.console import Console
 from hpo.config.compose import nearest
 from hpo.errors import HpoError, InputError
 from hpo.exitcode import ExitCode
-from hpo.terminal.tables import show_errors
+from hpo.terminal.problems import show_errors
 
 # Each command is a module of hpo.commands with `run(arguments, console) -> exit code`.
 # Those of packages above this one are found by their entry points.
@@ -34,10 +34,13 @@ COMMANDS = {
     "status": "how a sweep stands:  hpo status NAME [--watch]",
     "explain": "why a trial was proposed, paused, advanced, stopped:  hpo explain NAME [--trial 7]",
     "results": "what a sweep found:  hpo results NAME [--json]",
+    "report": "a sweep's report as one file:  hpo report NAME [--format md]",
     "predict": "what the best model says:  hpo predict NAME --text TEXT, or --file in.jsonl --out out.jsonl",
     "export": "the best model for transformers:  hpo export NAME --to DIR, or smaller:  --quantize int8",
     "cluster": "a Ray cluster on this machine, to try one out:  hpo cluster up [--nodes 2], status, down",
     "mlflow-server": "an MLflow server for sweeps of several machines:  hpo mlflow-server [--store URL]",
+    "serve": "live pages and a REST API on 127.0.0.1:  hpo serve [--port 8080]",
+    "optuna": "optuna-dashboard on the same ledger:  hpo optuna [--port 8081]",
     "ui": "the MLflow UI on what the sweeps logged:  hpo ui [--port 5000]",
 }
 WITH_OVERRIDES = ("sweep", "plan", "train")

@@ -18,12 +18,15 @@ from hpo.confirm.winner import delivered
 from hpo.errors import HpoError, LedgerError, TrackingError
 from hpo.front import front
 from hpo.ledger import Ledger, TrialRecord
+from hpo.picture import picture_best
 from hpo.plan import Plan
 from hpo.population.export import write_schedule
-from hpo.results import SUMMARY, best_trial, write_summary
+from hpo.reporting import make_report
+from hpo.results import PICTURE, REPORT, SUMMARY, best_trial, write_summary
 from hpo.stopping import Stopped
 from hpo.storage.scratch import scratch_root
 from hpo.terminal.tables import show_summary
+from hpo.tracking import description
 from hpo.weights import bring_weights, tidy_up
 from models.remote import RemoteError
 
@@ -78,8 +81,7 @@ def finish(
     if stopped is not None:
         tracker.describe({}, {"stopped": stopped.rule, "stopped_because": stopped.reason})
     values: dict[str, float] = {}
-    if best is not None and best.value is not None:
-        values = {f"best/{plan.metric}": best.value, "best/trial": float(best.number)}
+    tracker.best(best, now)
     if plan.aims.several:
         values["front/trials"] = float(len(chosen))
         tracker.front(records, chosen)
@@ -92,18 +94,25 @@ def finish(
             problems.append(_register(plan, ledger, tracker, best))
     except TrackingError as error:
         problems.append(str(error))
+    pictured = picture_best(plan, ledger, best, in_haste=bool(left.why)) if best is not None and register else ""
     write_schedule(ledger, plan.sweep_dir)
+    notes = [pictured, make_report(plan) if register and not left.why else ""]
     try:
-        found = write_summary(ledger, plan.sweep_dir)["importance"]
-        values |= {f"importance/{part['name']}": part["share"] for part in found["parts"] if part["share"] is not None}
+        summary = write_summary(ledger, plan.sweep_dir)
+        found = summary["importance"]
+        shares = {part["name"]: part["share"] for part in found["parts"] if part["share"] is not None}
+        values |= {f"importance/{tracker.telling.short.get(name, name)}": share for name, share in shares.items()}
         tracker.describe({}, {"importance": found["note"] or found["method"]})
-        tracker.text(SUMMARY, (plan.sweep_dir / SUMMARY).read_text(encoding="utf-8"))
+        tracker.note(description.left(summary))
+        for name in (SUMMARY, PICTURE, REPORT):
+            if (plan.sweep_dir / name).is_file():
+                tracker.text(name, (plan.sweep_dir / name).read_text(encoding="utf-8"))
         patience_s = SHORT_S if any(problems) or not register else PATIENCE_S
         confirmation.close(patience_s)
         tracker.finish(values, MLFLOW[status], now, patience_s)
     except TrackingError as error:
         problems.append(str(error))
-    return {**write_summary(ledger, plan.sweep_dir), "problem": "\n".join(filter(None, problems))}
+    return {**write_summary(ledger, plan.sweep_dir), "problem": "\n".join(filter(None, [*problems, *notes]))}
 
 
 def _register(plan: Plan, ledger: Ledger, tracker: Tracker, best: TrialRecord) -> str:
@@ -135,7 +144,9 @@ def give_up(ledger: Ledger, opening: Future[Tracker], why: str) -> None:
         ledger.note("left_because", why)
         ledger.note("status", FAILED)
     with suppress(HpoError):
-        opening.result().finish({}, MLFLOW[FAILED], time.time(), SHORT_S)
+        tracker = opening.result()
+        tracker.note(description.gave_up(ledger.name, why))
+        tracker.finish({}, MLFLOW[FAILED], time.time(), SHORT_S)
 
 
 def show(console: Console, summary: dict[str, Any], left: Left) -> None:

@@ -57,6 +57,11 @@ class Plan:
     config_dir: str | None = None
 
     @property
+    def believed(self) -> History | None:
+        """The history, where more than its first configurations is taken from it."""
+        return self.history if self.config.warm_start.weight > 0 else None
+
+    @property
     def output_dir(self) -> Path:
         """Folder of all sweeps."""
         return Path(self.config.output_dir)

@@ -92,7 +92,7 @@ def status_at(
     spent_s = float(about.get("spent_s", 0.0)) + (time.time() - alive.beat_at if alive else 0.0)
     return Status(
         name=name,
-        state=_state(about, alive),
+        state=state_of(about, alive),
         metric=about["metric"],
         driver=alive,
         left_because="" if alive else about.get("left_because", ""),
@@ -106,7 +106,13 @@ def status_at(
     )
 
 
-def _state(about: Mapping[str, Any], driver: Driver | None) -> str:
+def state_of(about: Mapping[str, Any], driver: Driver | None) -> str:
+    """The sweep's state.
+
+    Args:
+        about: What the ledger knows of the sweep.
+        driver: Who drives it, alive; None: nobody.
+    """
     if driver is not None:
         return RUNNING
     noted = str(about.get("status", RUNNING))

@@ -21,6 +21,7 @@ from hpo.collapse import trivial_value
 from hpo.config.resolve import to_plain
 from hpo.confirm.confirmation import Confirmation
 from hpo.errors import HpoError, LedgerError
+from hpo.execution.gauges import RayGauges
 from hpo.execution.job import TrialJob
 from hpo.execution.run import run_on_ray
 from hpo.execution.runtime import ray_runtime
@@ -255,18 +256,21 @@ def _open_tracker(plan: Plan, ledger: Ledger) -> Tracker:
 
 def _search(driver: _Driver, baselines: list[dict[str, Any]], tracker: Tracker, display: Display) -> Search:
     plan, ledger = driver.plan, driver.ledger
+    longest = longest_training(plan.config.train, plan.space)
+    weights = WeightKeeper(plan.sweep_dir, plan.config.sweep.keep_models, ledger)
     aside = AsideKeeper(plan.sweep_dir, ledger)
+    gauges = RayGauges(plan.name, plan.metric, maximize=plan.maximize, records=ledger.trials())
     return Search(
         ledger,
         plan.sampler,
-        scheduler_for(plan.config.scheduler, plan.aims, longest_training(plan.config.train, plan.space), plan.space),
+        scheduler_for(plan.config.scheduler, plan.aims, longest, plan.space, plan.believed),
         metric=plan.metric,
         budget=driver.budget,
         patience=Patience(plan.config.trial.retries, plan.config.sweep.max_failures),
         start=plan.start,
         trivial=trivial_value(baselines, plan.metric),
         aims=plan.aims,
-        observers=(WeightKeeper(plan.sweep_dir, plan.config.sweep.keep_models, ledger), tracker, display, aside),
+        observers=(weights, tracker, display, aside, gauges),
     )
 
 

@@ -72,10 +72,10 @@ def make(method: str, table: Table, seed: int, history: History | None) -> tuple
     else:
         inner = make_sampler(SAMPLERS[named](), space, seed)
     sampler = with_history(Snapped(inner, space), history, WarmStartSpec().weight)
-    return space, sampler, _scheduler(scheduling, train, space)
+    return space, sampler, _scheduler(scheduling, train, space, history)
 
 
-def _scheduler(name: str, train: TrainParams, space: TableSpace) -> Scheduler:
+def _scheduler(name: str, train: TrainParams, space: TableSpace, history: History | None) -> Scheduler:
     longest = Length.of(train)
     if name == "hyperband-sync":
         return SyncHyperband(longest)
@@ -83,4 +83,4 @@ def _scheduler(name: str, train: TrainParams, space: TableSpace) -> Scheduler:
         from bench.replay import peers  # noqa: PLC0415  # Ray's import takes seconds
 
         return peers.ray_asha(longest) if name == "ray-asha" else peers.ray_median(longest)
-    return make_scheduler(SCHEDULERS[name](), False, train, space)
+    return make_scheduler(SCHEDULERS[name](), False, train, space, history)

@@ -11,6 +11,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from bench.replay.columns import REPEAT
 from bench.replay.tables import Table
+from hpo.history import History
 from hpo.samplers import Sampler
 from hpo.samplers.explain import Explanation
 from hpo.samplers.points import Points
@@ -102,6 +103,10 @@ class Snapped(Sampler):
         """The inner one's draft, snapped."""
         self._learn(others)
         return self.table_space.take(self.inner.draft(study, new, others, known, seed))
+
+    def believe(self, history: History) -> None:
+        """The inner one does."""
+        self.inner.believe(history)
 
     def ask(self, study: optuna.Study) -> optuna.Trial:
         """The next trial; a configuration that waits is snapped first."""

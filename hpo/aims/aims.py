@@ -88,6 +88,11 @@ class Aims:
         aims = tuple(Aim(aim["name"], aim["direction"] == "maximize") for aim in written["metrics"])
         return cls(aims, tuple(Constraint.parse(text) for text in written["constraints"]))
 
+    def __str__(self) -> str:
+        """`accuracy (maximize), latency_ms (minimize); latency_ms <= 20`."""
+        wanted = ", ".join(f"{aim.name} ({aim.direction})" for aim in self.aims)
+        return "; ".join([wanted, *map(str, self.constraints)])
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-able; what `of` reads."""
         return {

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 
 from rich.console import Console
 
-from hpo.asking import ask, driver_at, refuse_old
-from hpo.errors import InputError
-from hpo.ledger import Kind
+from hpo.commands.answers import say
+from hpo.control import More, extend
 from hpo.place import add_place, place_of
-
-AMOUNTS = ("trials", "hours", "gpu_hours", "cpu_hours")
 
 
 def run(arguments: list[str], console: Console) -> int:
@@ -32,16 +30,11 @@ def run(arguments: list[str], console: Console) -> int:
     parser.add_argument("--target", type=float, metavar="V", help="the value that is enough from now on")
     add_place(parser)
     given = parser.parse_args(arguments)
-    amounts = {key: getattr(given, key) for key in AMOUNTS}
-    if min(amounts.values()) < 0 or not (any(amounts.values()) or given.target is not None):
-        flags = ", ".join(f"--{key.replace('_', '-')}" for key in AMOUNTS)
-        raise InputError.one(f"{flags}, --target", "at least one must be given, and no amount be less than 0")
     place = place_of(given)
-    ledger = place.ledger(given.name)
-    refuse_old(ledger)
-    payload = {**amounts, "target": given.target}
-    if driver_at(place, given.name) is not None:
-        return ask(place, given.name, Kind.EXTEND, payload, console)
+    more = More(given.trials, given.hours, given.gpu_hours, given.cpu_hours, given.target)
+    answer = extend(place, given.name, more)
+    if answer is not None:
+        return say(answer, console)
     from hpo.resume import resume  # noqa: PLC0415  # seconds to import, which asking a driver does without
 
-    return resume(ledger, place, (), console, more=payload)
+    return resume(place.ledger(given.name), place, (), console, more=asdict(more))

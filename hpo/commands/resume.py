@@ -6,7 +6,7 @@ import argparse
 
 from rich.console import Console
 
-from hpo.asking import refuse_busy, refuse_old
+from hpo.control import refuse_busy, refuse_old
 from hpo.place import add_place, place_of
 
 

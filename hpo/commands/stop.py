@@ -7,10 +7,9 @@ import time
 
 from rich.console import Console
 
-from hpo.asking import POLL_S, ask, driver_at
-from hpo.errors import InputError
+from hpo.commands.answers import say
+from hpo.control import POLL_S, driver_at, stop, stop_trial
 from hpo.exitcode import ExitCode
-from hpo.ledger import Kind
 from hpo.place import Place, add_place, place_of
 
 
@@ -25,17 +24,15 @@ def run(arguments: list[str], console: Console) -> int:
     add_place(parser)
     given = parser.parse_args(arguments)
     place = place_of(given)
-    ledger = place.ledger(given.name)
     if given.trial is not None:
-        if given.trial not in {record.number for record in ledger.trials()}:
-            raise InputError.one("--trial", f"must be a trial of {given.name}, got {given.trial}")
-        return ask(place, given.name, Kind.STOP_TRIAL, {"trial": given.trial}, console)
+        return say(stop_trial(place, given.name, given.trial), console)
+    place.ledger(given.name)
     driver = driver_at(place, given.name)
     if driver is None:
         console.print(f"nobody drives {given.name!r}: there is nothing to stop", soft_wrap=True)
         return ExitCode.OK
     console.print(f"asking process {driver.pid} on {driver.host}", highlight=False)
-    code = ask(place, given.name, Kind.STOP, {}, console)
+    code = say(stop(place, given.name), console)
     return code if given.no_wait else _wait(place, given.name, console)
 
 

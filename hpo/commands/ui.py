@@ -8,7 +8,8 @@ from rich.console import Console
 
 from hpo.config.schema import LocalTracking
 from hpo.errors import InputError
-from hpo.place import add_output_dir
+from hpo.place import Place, add_output_dir
+from hpo.tracking.links import runs_url
 from hpo.tracking.server import Server
 from hpo.tracking.store import artifact_dir, tracking_uri
 
@@ -22,9 +23,17 @@ def run(arguments: list[str], console: Console) -> int:
     spec = LocalTracking()
     if not (given.output_dir / "mlflow.db").is_file():
         raise InputError.one("output_dir", f"no MLflow record in {given.output_dir}", "run a sweep first: hpo sweep")
-    console.print(f"MLflow UI at http://{given.host}:{given.port} (Ctrl-C ends it)")
+    base = f"http://{given.host}:{given.port}"
+    console.print(f"MLflow UI at {base} (Ctrl-C ends it)")
+    console.print(f"table of sweeps: {_sweeps_url(base, Place(given.output_dir.resolve()))}", soft_wrap=True)
     store, artifacts = tracking_uri(spec, given.output_dir), str(artifact_dir(spec, given.output_dir))
     Server(given.host, given.port, store, artifacts, proxied=False).become()
+
+
+def _sweeps_url(base: str, place: Place) -> str:
+    """The table of sweeps, with the columns of the newest one in the folder's own ledger."""
+    names = place.names() if (place.output_dir / "ledger.db").is_file() else []
+    return runs_url(base, place.ledger(names[0]).about if names else {})
 
 
 def add_address(parser: argparse.ArgumentParser) -> None:

@@ -40,6 +40,11 @@ class SweepSpec:
         True, "Measure the task's cheap baselines once, for the ranking and to know collapsed trials."
     )
     keep_models: int = opt(3, "How many of the best trials keep their weights on disk.", low=1)
+    picture: bool = opt(
+        True,
+        "Look at validation rows with the best model at the end, for the report and MLflow, which then show some.",
+    )
+    report: bool = opt(True, "Write report.html at the end, and log it to MLflow.")
     max_failures: int | None = opt(
         8, "Failed trials after which the sweep is given up, to be looked at and resumed; null: never.", low=1
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hpo.errors import UnknownSweepError
 from hpo.ledger import PATIENCE_S, Ledger, Reading, TrialRecord
 
 PART = "confirm"  # Of the record's name in the ledger, and of the folder in the sweep's.

@@ -9,6 +9,7 @@ from hpo.aims import Constraint
 from models.spec import TrainSpec
 from models.training import Taking
 
+SYSTEM = "system"  # the key of what the process takes of its machine, in an evaluation
 MESSAGE = "message"  # the one key of what is reported to Ray Tune: one of the messages below
 
 
@@ -74,7 +75,8 @@ class Evaluated:
     """A trial was evaluated. A class of its own, because Ray Tune flattens nested dicts.
 
     Attributes:
-        evaluation: `models.training.Evaluation` as a dict, with `wait_s`: seconds waited for the driver since the last.
+        evaluation: `models.training.Evaluation` as a dict, with `wait_s`: seconds waited for the driver since the last,
+            and `system`: what the process takes of its machine, by name.
     """
 
     evaluation: dict[str, Any]

@@ -12,9 +12,10 @@ from typing import Any
 import ray
 from ray import tune
 
-from hpo.execution.job import MESSAGE, Evaluated, Finished, Left, Message, Placed, TrialJob
+from hpo.execution.job import MESSAGE, SYSTEM, Evaluated, Finished, Left, Message, Placed, TrialJob
 from hpo.execution.limits import InfeasibleError, check_limits
 from hpo.execution.link import Link
+from hpo.execution.usage import Usage
 from hpo.execution.workplace import Workplace, workplace
 from hpo.ledger.record import Cause
 from models.errors import TrainingDivergedError, TrainingLeftError, TrainingOutOfMemoryError
@@ -45,13 +46,15 @@ def run_trial(config: dict[str, Any]) -> None:
 
 def _train(job: TrialJob, place: Workplace, link: Link, waiting: _Waiting) -> Finished | Left:
     evaluations: list[Evaluation] = []
+    usage = Usage()
     start_from = place.prepare(link.sign)
 
     def report(evaluation: Evaluation) -> None:
         evaluations.append(evaluation)
         if evaluation.improved:
             place.improved(evaluation.step)
-        waiting.report(Evaluated(asdict(evaluation) | {"wait_s": waiting.take()}))
+        more = {"wait_s": waiting.take(), SYSTEM: usage.read()}
+        waiting.report(Evaluated(asdict(evaluation) | more))
         link.listen()  # A pause is at this very step: `ask` is called next, and a checkpoint written.
 
     def ask(step: int) -> Wish:

@@ -67,6 +67,11 @@ class Inbox:
         """A request by its id."""
         return self._select(REQUESTS.c.id == request_id)[0]
 
+    def known(self, request_id: int) -> Request | None:
+        """The same; None: the sweep has no such request."""
+        found = self._select(REQUESTS.c.id == request_id)
+        return found[0] if found else None
+
     def done(self, request_id: int, answer: str) -> None:
         """Write what was done about a request."""
 

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import optuna
@@ -19,22 +18,13 @@ from optuna.trial import FrozenTrial, TrialState
 from hpo.aims import Aims, Standing
 from hpo.errors import InputError, LedgerError, UnknownSweepError
 from hpo.ledger.decided import Decided, Verdict, decisions_in, written
+from hpo.ledger.names import BEGUN, PART_OF, sweep_names
 from hpo.ledger.record import PAUSED, Attempt, Cause, Outcome, State, TrialRecord
 from hpo.ledger.storage import PatientStorage, open_storage, url_of
 
 SCHEMA_VERSION = 2
 READABLE = (1, 2)  # Of version 1, everything but the order of events is there: enough to look at, not to go on with.
-PART_OF = "part_of"  # Attribute of a part's study: the sweep's name.
 _EVALUATION = "evaluation:"
-
-
-def sweep_names(url: str) -> list[str]:
-    """Names of the sweeps in a ledger, the newest first; none when there is no ledger yet."""
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
-        return []
-    summaries = optuna.get_all_study_summaries(open_storage(url), include_best_trial=False)
-    whole = [summary for summary in reversed(summaries) if "schema_version" in summary.user_attrs]
-    return [summary.study_name for summary in whole if PART_OF not in summary.user_attrs]
 
 
 class Ledger:
@@ -50,7 +40,7 @@ class Ledger:
         self._outages_seen = 0
         self._ids: dict[int, int] = {}  # Optuna's id of each trial, by its number.
         self._study_id = storage.get_study_id_from_name(name)
-        self.version = int(self.study.user_attrs.get("schema_version", 0))
+        self.version = int(self.study.user_attrs.get(BEGUN, 0))
         if self.version not in READABLE:
             known = " and ".join(map(str, READABLE))
             raise LedgerError(f"sweep {name!r} has ledger schema {self.version}; this version reads {known}")
@@ -74,14 +64,14 @@ class Ledger:
         try:
             study = optuna.create_study(study_name=name, storage=storage, direction=direction)
         except DuplicatedStudyError as error:
-            if "schema_version" in optuna.load_study(study_name=name, storage=storage).user_attrs:
+            if BEGUN in optuna.load_study(study_name=name, storage=storage).user_attrs:
                 where = url_of(storage.url)
                 raise InputError.one("sweep.name", f"{name!r} is taken in {where}", "take another name") from error
             optuna.delete_study(study_name=name, storage=storage)  # Whoever made it was killed before it was begun.
             study = optuna.create_study(study_name=name, storage=storage, direction=direction)
         for key, value in about.items():
             study.set_user_attr(key, value)
-        study.set_user_attr("schema_version", SCHEMA_VERSION)  # Last: without it, the sweep was never begun.
+        study.set_user_attr(BEGUN, SCHEMA_VERSION)  # Last: without it, the sweep was never begun.
         return cls(storage, name)
 
     @classmethod
@@ -100,7 +90,7 @@ class Ledger:
         """The record of what belongs to the sweep but is no part of its search; None: there is none."""
         name = f"{self.name}/{part}"
         try:
-            whole = "schema_version" in optuna.load_study(study_name=name, storage=self._storage).user_attrs
+            whole = BEGUN in optuna.load_study(study_name=name, storage=self._storage).user_attrs
         except KeyError:
             return None
         return type(self)(self._storage, name) if whole else None
@@ -147,7 +137,7 @@ class Ledger:
         """
         why = {"reason": reason, "numbers": dict(numbers or {})}
         self._set(number, "start", {"params": dict(params), **why, **self._event()})
-        return _record(self._storage.get_trial(self._id(number)), {}, self.maximize)
+        return record_from(self._storage.get_trial(self._id(number)), {}, self.maximize)
 
     def attempts(self, number: int, attempts: Iterable[Attempt]) -> None:
         """Write a trial's stays in slots."""
@@ -223,13 +213,13 @@ class Ledger:
         """Every trial that was proposed, in the order of its number."""
         attributes, trials = self.study.user_attrs, self.study.get_trials(deepcopy=False)
         aims = Aims.of(attributes, self.maximize)
-        return [_record(trial, attributes, self.maximize, aims) for trial in trials if _is_proposed(trial)]
+        return [record_from(trial, attributes, self.maximize, aims) for trial in trials if is_proposed(trial)]
 
     def trial(self, number: int) -> TrialRecord:
         """One trial."""
         attributes = self.study.user_attrs
         aims = Aims.of(attributes, self.maximize)
-        return _record(self._storage.get_trial(self._id(number)), attributes, self.maximize, aims)
+        return record_from(self._storage.get_trial(self._id(number)), attributes, self.maximize, aims)
 
     def _event(self) -> dict[str, Any]:
         return {"seq": next(self._seq), "at": time.time()}
@@ -253,7 +243,8 @@ class Ledger:
         return self._ids[number]
 
 
-def _is_proposed(trial: FrozenTrial) -> bool:
+def is_proposed(trial: FrozenTrial) -> bool:
+    """Whether it is more than a number: its parameters are written."""
     return "start" in trial.user_attrs or "params" in trial.user_attrs  # the latter in version 1
 
 
@@ -272,9 +263,17 @@ def _outcome(written: Mapping[str, Any]) -> Outcome:
     return Outcome(cause, written["reason"], dict(written["facts"]))
 
 
-def _record(
+def record_from(
     trial: FrozenTrial, study_attributes: Mapping[str, Any], maximize: bool, aims: Aims | None = None
 ) -> TrialRecord:
+    """What the ledger knows of a trial, from how Optuna has it.
+
+    Args:
+        trial: With the attributes that the ledger wrote.
+        study_attributes: Those of its study, as far as they are of the trial.
+        maximize: Whether more of the metric is better.
+        aims: Of the sweep; None: how the trial stands against them is not asked.
+    """
     attributes = trial.user_attrs
     evaluations = _evaluations(trial)
     curve = {step: value for step, value in sorted(trial.intermediate_values.items()) if math.isfinite(value)}

@@ -7,7 +7,8 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from sqlalchemy.exc import (
     NoSuchModuleError,
     OperationalError,
     ProgrammingError,
+    SQLAlchemyError,
 )
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
@@ -73,6 +75,34 @@ def open_storage(url: str) -> PatientStorage:
     if url.startswith("sqlite"):
         _use_wal(storage.engine)
     return storage
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """What SQLAlchemy raises inside, as the ledger's error: for readers that go on without an answer.
+
+    Raises:
+        LedgerError: The database did not answer, or not as a ledger does.
+    """
+    try:
+        yield
+    except (SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:
+        raise LedgerError(f"the ledger cannot be read: {_reason(error)}") from error
+
+
+def is_missing(url: str) -> bool:
+    """Whether the ledger is a SQLite file that is not there yet."""
+    return url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file()
+
+
+@functools.cache
+def check_tables(url: str) -> None:
+    """Check that Optuna's tables are there, and of the installed version; once a database and process.
+
+    Raises:
+        LedgerError: The database cannot be opened.
+    """
+    open_storage(url).engine.dispose()
 
 
 def make_together(make: Callable[[], Result], tries: int = 10) -> Result:

@@ -11,7 +11,7 @@ from hpo.aims import Aims
 from hpo.confirm.record import Confirmed
 from hpo.errors import UnknownSweepError
 from hpo.explain import Moment, story
-from hpo.ledger import PATIENCE_S, Reading, TrialRecord, url_of
+from hpo.ledger import PATIENCE_S, Reading, TrialRecord, reading, url_of
 from hpo.place import Place
 from hpo.results.summary import summary_of
 from hpo.status import Status, status_at
@@ -48,6 +48,11 @@ class Look:
         return Aims.of(self.about, self.maximize)
 
     @cached_property
+    def seq(self) -> int:
+        """Number of the newest event in it, in the order of everything that happened in the sweep; 0: nothing yet."""
+        return max((newest(record) for record in self.records), default=0)
+
+    @cached_property
     def summary(self) -> dict[str, Any]:
         """What `summary.json` holds. With importance, which takes up to a few seconds where there are many trials."""
         return summary_of(self.name, self.about, self.records, self.maximize)
@@ -62,6 +67,14 @@ class Look:
             InputError: There is no such trial.
         """
         return story(self.name, self.metric, self.records, trial)
+
+
+def newest(record: TrialRecord) -> int:
+    """Number of the newest event of a trial."""
+    if record.end_seq is not None:
+        return record.end_seq
+    evaluated = (int(entry.get("seq", 0)) for entry in record.evaluations)
+    return max(record.start_seq, *evaluated, *(decided.seq for decided in record.decisions), 0)
 
 
 class Reader:
@@ -82,14 +95,23 @@ class Reader:
         self.place, self.name = place, name
         self._reading = Reading(place.ledger_url, name, patience_s)
         self._part = Confirmed(place.ledger_url, name, patience_s)
-        if name not in place.names():
-            raise UnknownSweepError(name, place.names(), url_of(place.ledger_url))
+        with reading():
+            names = place.names()
+        if name not in names:
+            raise UnknownSweepError(name, names, url_of(place.ledger_url))
 
     def look(self) -> Look:
-        """The sweep now."""
-        found = self._reading.read()
-        status = status_at(self.place, self.name, found.about, found.records, found.maximize)
-        return Look(self.name, found.about, found.records, found.maximize, status, tuple(self._part.records()))
+        """The sweep now.
+
+        Raises:
+            UnknownSweepError: It is no longer there.
+            LedgerError: The database stayed away.
+        """
+        with reading():
+            found = self._reading.read()
+            status = status_at(self.place, self.name, found.about, found.records, found.maximize)
+            confirming = tuple(self._part.records())
+        return Look(self.name, found.about, found.records, found.maximize, status, confirming)
 
 
 def looks(place: Place) -> Iterator[Look]:

@@ -12,7 +12,7 @@ PLAIN = re.compile(r"[A-Za-z0-9_./:-]+")  # Texts that Hydra's grammar takes wit
 SEARCH_ONLY = (
     *("space", "sampler", "scheduler", "cluster", "tracking", "slots=single", "slots.count", "ledger.", "trial."),
     *("sweep.name", "sweep.trials", "sweep.seed", "sweep.start_first", "sweep.keep_models", "sweep.constraints"),
-    *("sweep.stop", "confirm.", "warm_start."),
+    *("sweep.stop", "sweep.picture", "sweep.report", "confirm.", "warm_start."),
 )
 
 

@@ -22,7 +22,7 @@ from hpo.ranking import best_trial
 from hpo.results.reproduce import train_command
 from hpo.space import space_from_dict
 
-SUMMARY = "summary.json"
+SUMMARY, REPORT = "summary.json", "report.html"
 
 
 def summarize(ledger: Ledger) -> dict[str, Any]:
@@ -53,6 +53,7 @@ def summary_of(name: str, about: Mapping[str, Any], records: Sequence[TrialRecor
         "start": _start(records, about),
         "baselines": about.get("baselines", []),
         "data": about.get("data_card"),
+        "report": _report(about),
         "model_uri": about.get("champion", {}).get("uri") or about.get("model_uri"),  # the latter in version 1
         "mlflow": {"uri": about["mlflow_uri"], "run_id": about.get("mlflow_run_id")},
         "confirmation": about.get("confirmation"),
@@ -76,6 +77,11 @@ def write_summary(ledger: Ledger, sweep_dir: Path) -> dict[str, Any]:
 def weights_dir(sweep_dir: Path, number: int) -> Path:
     """Where the best weights of a trial are, as long as they are kept."""
     return sweep_dir / "trials" / f"{number:04d}" / "best"
+
+
+def _report(about: Mapping[str, Any]) -> str | None:
+    path = Path(about["sweep_dir"]) / REPORT
+    return str(path) if path.is_file() else None
 
 
 def _trained(about: Mapping[str, Any], record: TrialRecord) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import numpy as np
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from hpo.history.history import History
 from hpo.samplers.explain import Explanation, given
 from hpo.samplers.given import Given
 from hpo.samplers.untried import Untried
@@ -65,6 +66,9 @@ class Sampler(ABC):
             known: Values that are given, by a person or by a driver that was killed; they are part of the result.
             seed: Seed of the draws, from 0 to 2**32 - 1.
         """
+
+    def believe(self, history: History) -> None:  # noqa: B027  # most samplers have no model that could
+        """Take earlier sweeps into the model, where it has one that can."""
 
     def check(self, trials_budget: int | None) -> list[Problem]:
         """What keeps this sampler from searching this space; empty when nothing does.

@@ -11,12 +11,13 @@ import optuna
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 
+from hpo.history.history import History
 from hpo.history.points import Cube
 from hpo.samplers.base import Sampler, SamplerSpec
 from hpo.samplers.explain import Explanation, standing
 from hpo.samplers.lines import lines_of
 from hpo.space import Space
-from hpo.surrogate import Ladder, Model, trusted
+from hpo.surrogate import Ladder, Model, foretold, trusted
 from hpo.surrogate.fresh import promising
 from models.errors import Problem
 from models.spec.fields import opt
@@ -40,6 +41,9 @@ class GP(Sampler):
     A proposal is the winner of one possible end, drawn for each of the few most promising of 200 candidates (Thompson
     sampling; parallel trials are kept apart by the draws, Kandasamy et al. 2018, arXiv:1705.09236). What a trial does
     not have of a conditional space lies in the middle.
+
+    After earlier sweeps, what they foretell is the mean of the process (`hpo.surrogate.prior`), and half as many trials
+    are enough to begin with.
     """
 
     redraws = 3
@@ -47,6 +51,16 @@ class GP(Sampler):
     def __init__(self, spec: GPSpec, space: Space, seed: int) -> None:
         super().__init__(space, seed)
         self.spec, self._cube = spec, Cube(space)
+        self._history: History | None = None
+
+    def believe(self, history: History) -> None:
+        """Their prediction is what the process begins with."""
+        self._history = history
+
+    @property
+    def startup_trials(self) -> int:
+        """Trials with a result before the model is used."""
+        return self.spec.startup_trials if self._history is None else self.spec.startup_trials // 2
 
     def draft(
         self, study: optuna.Study, new: FrozenTrial, others: Sequence[FrozenTrial], known: Mapping[str, Any], seed: int
@@ -54,20 +68,22 @@ class GP(Sampler):
         """By the model, once enough is known."""
         rng = np.random.default_rng(seed)
         lines = lines_of(others, self.space, study.direction is StudyDirection.MAXIMIZE)
-        if len(lines) < self.spec.startup_trials or not Model.is_possible(lines):
+        if len(lines) < self.startup_trials or not Model.is_possible(lines):
             return self.space.draw(rng, known)
         lengths = [length for line in lines for length in line.curve]
-        ladder = trusted(lines, Ladder.between(min(lengths), max(lengths)))
-        found, forecast = promising(Model(self._cube, lines, ladder), self.space, rng, self.spec.arms, known)
+        whole = Ladder.between(min(lengths), max(lengths))
+        ladder = trusted(lines, whole, None if self._history is None else foretold(self._history, whole))
+        model = Model(self._cube, lines, ladder, history=self._history)
+        found, forecast = promising(model, self.space, rng, self.spec.arms, known)
         return found[int(forecast.draw(rng.standard_normal(len(found))).argmax())]
 
     def why(self, new: FrozenTrial, before: Sequence[FrozenTrial], maximize: bool) -> Explanation:
         """Random at first, then by the model."""
         told = len(lines_of(before, self.space, maximize))
-        if told < self.spec.startup_trials:
-            counted = {"told": told, "startup_trials": self.spec.startup_trials}
+        if told < self.startup_trials:
+            counted = {"told": told, "startup_trials": self.startup_trials}
             return (
-                f"random: {told} of the {self.spec.startup_trials} start-up trials have a result",
+                f"random: {told} of the {self.startup_trials} start-up trials have a result",
                 counted,
             )
         text, numbers = standing(before, maximize)

@@ -134,4 +134,8 @@ class PastSampler(Sampler):
 
 def with_history(sampler: Sampler, history: History | None, weight: float) -> Sampler:
     """The sampler as it begins after earlier sweeps; itself where there are none."""
-    return sampler if history is None else PastSampler(sampler, history, weight)
+    if history is None:
+        return sampler
+    if weight > 0:
+        sampler.believe(history)
+    return PastSampler(sampler, history, weight)

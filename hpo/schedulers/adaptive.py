@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hpo.exploit import Exploit
+from hpo.history.history import History
 from hpo.history.points import Cube
 from hpo.schedulers.adaptive_spec import AdaptiveSpec
 from hpo.schedulers.arms import Arms, Pick
@@ -14,7 +15,7 @@ from hpo.schedulers.base import Choice, Decision, Result, Scheduler, Situation, 
 from hpo.schedulers.length import Length
 from hpo.schedulers.reserve import Due, Reserve
 from hpo.space import Space
-from hpo.surrogate import Fits, Ladder, Line, Model, trusted
+from hpo.surrogate import Fits, Ladder, Line, Model
 
 
 class Adaptive(Scheduler):
@@ -28,12 +29,16 @@ class Adaptive(Scheduler):
     - Rungs whose order does not correlate with that of the ends, over all whole trainings so far, are not gone by.
     - So that this can be measured, and something is finished, a share of the training goes to whole trainings:
       see `Reserve`.
+    - After earlier sweeps, what they foretell is the mean of the model (`hpo.surrogate.prior`), half as many trials are
+      begun first, and their rungs' correlations count beside its own (`hpo.surrogate.guard`).
     - When no new configuration may begin, paused trials go on as long as they have a fair chance to beat the best.
 
     Decisions follow from what it was told alone: the draws are seeded by the number of events.
     """
 
-    def __init__(self, spec: AdaptiveSpec, space: Space, maximize: bool, longest: Length) -> None:
+    def __init__(
+        self, spec: AdaptiveSpec, space: Space, maximize: bool, longest: Length, history: History | None = None
+    ) -> None:
         """A scheduler that has seen nothing.
 
         Args:
@@ -41,9 +46,11 @@ class Adaptive(Scheduler):
             space: What varies.
             maximize: Whether more of the metric is better.
             longest: The longest that a trial trains; must be known in `spec.unit`.
+            history: Earlier sweeps; None: none.
         """
         super().__init__(maximize, longest)
-        self.spec, self._space, self._cube = spec, space, Cube(space)
+        self.spec, self._space, self._cube, self._history = spec, space, Cube(space), history
+        self._startup = spec.startup_trials if history is None else spec.startup_trials // 2
         end = longest.in_unit(spec.unit)
         assert end is not None
         self.ladder = Ladder.between(float(spec.first), float(end))
@@ -52,7 +59,7 @@ class Adaptive(Scheduler):
         self._reserve = Reserve(self.ladder.end)
         self._events = 0
         self._numbers: dict[int, Mapping[str, Any]] = {}
-        self._fits = Fits(self._cube, self.ladder)
+        self._fits = Fits(self._cube, self.ladder, history)
         self._model: tuple[int, Ladder, Model] | None = None  # The last one, and the event that it is of.
 
     def on_start(self, number: int, params: Mapping[str, Any]) -> None:
@@ -126,8 +133,8 @@ class Adaptive(Scheduler):
         """The best draw; at first, new trials."""
         if not situation.may_propose:
             return self._finish(situation)
-        if len(self._lines) < self.spec.startup_trials:
-            count = f"{len(self._lines) + 1} of {self.spec.startup_trials} that begin before any is advanced"
+        if len(self._lines) < self._startup:
+            count = f"{len(self._lines) + 1} of {self._startup} that begin before any is advanced"
             return Choice(None, count)
         due = self._due()
         if due is Due.FRESH or not situation.paused:
@@ -159,7 +166,7 @@ class Adaptive(Scheduler):
 
     def _pick(self, numbers: tuple[int, ...], *, best: bool = False) -> Pick | None:
         """The winner among trials and new configurations; None: too little is known, so a new configuration."""
-        if len(self._lines) < self.spec.startup_trials:
+        if len(self._lines) < self._startup:
             return None
         arms = self._arms(numbers)
         if arms is None:
@@ -174,18 +181,19 @@ class Adaptive(Scheduler):
         if not Model.is_possible(lines):
             return None
         if self._model is None or self._model[0] != self._events:
-            rungs = trusted(lines, self.ladder)
-            self._model = self._events, rungs, Model(self._cube, lines, rungs, self._fits.process())
+            rungs = self._fits.rungs(lines)
+            model = Model(self._cube, lines, rungs, self._fits.process(), self._history)
+            self._model = self._events, rungs, model
         return Arms(self._model[2], {number: self._lines[number] for number in numbers}, self._events)
 
     def _length(self, number: int) -> float:
         return self._lines[number].length if number in self._lines else 0.0
 
     def _rungs(self) -> Ladder:
-        return trusted(list(self._lines.values()), self.ladder)
+        return self._fits.rungs(list(self._lines.values()))
 
     def _due(self) -> Due | None:
-        if len(self._lines) < self.spec.startup_trials:
+        if len(self._lines) < self._startup:
             return None
         return self._reserve.due(self._lines, guarded=len(self._rungs().rungs) > 1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hpo.history.history import History
 from hpo.schedulers.adaptive import Adaptive
 from hpo.schedulers.adaptive_spec import AdaptiveSpec
 from hpo.schedulers.asha import Asha, AshaSpec, rungs
@@ -36,7 +37,13 @@ def check_scheduler(spec: SchedulerSpec, train: TrainParams) -> list[Problem]:
     return spec.check(train)
 
 
-def make_scheduler(spec: SchedulerSpec, maximize: bool, train: TrainParams, space: Space | None = None) -> Scheduler:
+def make_scheduler(
+    spec: SchedulerSpec,
+    maximize: bool,
+    train: TrainParams,
+    space: Space | None = None,
+    history: History | None = None,
+) -> Scheduler:
     """A scheduler that has seen nothing.
 
     Args:
@@ -44,6 +51,7 @@ def make_scheduler(spec: SchedulerSpec, maximize: bool, train: TrainParams, spac
         maximize: Whether more of the metric is better.
         train: The longest training of the sweep (`longest_training`).
         space: What varies; None: nothing.
+        history: Earlier sweeps that are believed; None: none.
 
     Raises:
         TypeError: The settings are of no known scheduler.
@@ -63,7 +71,7 @@ def make_scheduler(spec: SchedulerSpec, maximize: bool, train: TrainParams, spac
         case AdaptiveSpec():
             if longest.in_unit(spec.unit) is None:
                 raise InputError(spec.check(train))
-            return Adaptive(spec, space or Space(()), maximize, longest)
+            return Adaptive(spec, space or Space(()), maximize, longest, history)
         case MedianSpec():
             return Median(spec, maximize, longest)
         case PbtSpec():

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from hpo.aims import Aims, best_first
+from hpo.history.history import History
 from hpo.schedulers.asha import AshaSpec, rungs
 from hpo.schedulers.base import Decision, Result, Scheduler, SchedulerSpec, fidelity
 from hpo.schedulers.length import Length
@@ -14,7 +15,13 @@ from hpo.space import Space
 from models.spec.train import TrainParams
 
 
-def scheduler_for(spec: SchedulerSpec, aims: Aims, train: TrainParams, space: Space | None = None) -> Scheduler:
+def scheduler_for(
+    spec: SchedulerSpec,
+    aims: Aims,
+    train: TrainParams,
+    space: Space | None = None,
+    history: History | None = None,
+) -> Scheduler:
     """A scheduler that has seen nothing, for these aims; `hpo.aims.check` says which schedulers take several.
 
     Args:
@@ -22,12 +29,13 @@ def scheduler_for(spec: SchedulerSpec, aims: Aims, train: TrainParams, space: Sp
         aims: Of the sweep.
         train: The longest training of the sweep (`longest_training`).
         space: What varies; None: nothing.
+        history: Earlier sweeps that are believed; None: none.
     """
     if aims.several and isinstance(spec, AshaSpec):
         longest = Length.of(train)
         levels = rungs(spec.first, spec.reduction_factor, longest.in_unit(spec.unit))
         return SeveralAsha(levels, spec.unit, spec.reduction_factor, aims.primary.maximize, longest)
-    return make_scheduler(spec, aims.primary.maximize, train, space)
+    return make_scheduler(spec, aims.primary.maximize, train, space, history)
 
 
 class SeveralAsha(Scheduler):

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from hpo.history.history import History
 from hpo.history.points import Cube
 from hpo.surrogate.ladder import Ladder
 from hpo.surrogate.line import Line
+from hpo.surrogate.prior import Prior
 from hpo.surrogate.process import Observed, Process
 from hpo.surrogate.scale import Scale
 from hpo.surrogate.threads import one_thread
@@ -44,12 +46,21 @@ class Model:
         lines: The trials, in the order of their beginning; at least `LEAST` with a score.
         ladder: Where they are compared.
         process: With hyperparameters of an earlier moment; None: they are fitted.
+        history: Earlier sweeps; None: none.
     """
 
-    def __init__(self, cube: Cube, lines: Sequence[Line], ladder: Ladder, process: Process | None = None) -> None:
+    def __init__(
+        self,
+        cube: Cube,
+        lines: Sequence[Line],
+        ladder: Ladder,
+        process: Process | None = None,
+        history: History | None = None,
+    ) -> None:
         self.ladder = ladder
         self._cube = cube
-        sight = _Sight(cube, lines, ladder)
+        sight = _Sight(cube, lines, ladder, history)
+        self._prior = sight.prior
         self.scale, self.best_end = sight.scale, sight.best_end
         self._owner = {id(line): index for index, line in enumerate(sight.told)}
         self._mean, self._spread = sight.mean, sight.deviation
@@ -58,18 +69,20 @@ class Model:
             self._after = process.conditioned(sight.seen.some(_telling(sight.seen, MOST_OBSERVED)))
 
     @staticmethod
-    def fit(cube: Cube, lines: Sequence[Line], ladder: Ladder) -> Process:
+    def fit(cube: Cube, lines: Sequence[Line], ladder: Ladder, history: History | None = None) -> Process:
         """The process alone, for models of these trials and of more."""
         with one_thread():
-            return _fitted(_Sight(cube, lines, ladder).seen)
+            return _fitted(_Sight(cube, lines, ladder, history).seen)
 
     def ends(self, lines: Sequence[Line], fresh: Sequence[Mapping[str, Any]]) -> Forecast:
         """How trials, then new configurations, are expected to end."""
-        points = self._cube.points([*(line.params for line in lines), *fresh])
+        params = [*(line.params for line in lines), *fresh]
+        points = self._cube.points(params)
         owner = np.array([*(self._owner.get(id(line), -1) for line in lines), *(-1 for _ in fresh)])
         with one_thread():
             mean, deviation = self._after.predict(points, owner, np.full(len(points), np.log(self.ladder.end)))
-        return Forecast(self._mean + self._spread * mean, self._spread * deviation)
+        foretold = 0.0 if self._prior is None else self._prior.heights(params)
+        return Forecast(self._mean + foretold + self._spread * mean, self._spread * deviation)
 
     @staticmethod
     def is_possible(lines: Sequence[Line]) -> bool:
@@ -80,7 +93,7 @@ class Model:
 class _Sight:
     """Trials as observations of the process."""
 
-    def __init__(self, cube: Cube, lines: Sequence[Line], ladder: Ladder) -> None:
+    def __init__(self, cube: Cube, lines: Sequence[Line], ladder: Ladder, history: History | None) -> None:
         self.told = [line for line in lines if line.curve or line.bad]
         scores = np.array(
             [line.at(ladder) if not line.bad else np.full(len(ladder.rungs), np.nan) for line in self.told]
@@ -96,6 +109,9 @@ class _Sight:
         owner = np.concatenate([owner, np.array(bad, dtype=int)])
         lengths = np.concatenate([lengths, np.full(len(bad), np.log(ladder.end))])
         found = np.concatenate([found, np.full(len(bad), worst)])
+        self.prior = None if history is None else Prior.of(history, self.told, owner, found)
+        if self.prior is not None:
+            found = found - self.prior.heights([line.params for line in self.told])[owner]
         self.mean, self.deviation = float(found.mean()), float(found.std()) + 1e-6
         points = cube.points([line.params for line in self.told])
         self.seen = Observed(points, owner, lengths, (found - self.mean) / self.deviation)

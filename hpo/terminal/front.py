@@ -9,15 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hpo.aims import Aims
 from hpo.ledger import State
 from hpo.terminal import words
-
-
-def aims_text(aims: Aims) -> str:
-    """`accuracy (maximize), latency_ms (minimize); latency_ms <= 20`."""
-    wanted = ", ".join(f"{aim.name} ({aim.direction})" for aim in aims.aims)
-    return "; ".join([wanted, *map(str, aims.constraints)])
 
 
 def show_front(console: Console, summary: Mapping[str, Any]) -> None:

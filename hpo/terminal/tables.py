@@ -1,8 +1,8 @@
-"""The plan before a sweep, the ranking after it, and errors."""
+"""The plan before a sweep, and the ranking after it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -10,99 +10,40 @@ from rich.table import Table
 from rich.text import Text
 
 from hpo.collapse import COLLAPSED
-from hpo.errors import InputError
+from hpo.control import preview_of
 from hpo.ledger import State
 from hpo.plan import Plan
 from hpo.terminal import words
 from hpo.terminal.confirmed import show_confirmed
-from hpo.terminal.front import aims_text, nothing_feasible, show_front
+from hpo.terminal.front import nothing_feasible, show_front
 from hpo.terminal.importance import show_importance
 from hpo.terminal.schedule import show_schedule
 from hpo.terminal.stopped import show_stopped
-from models.data import PreparedParts
 
 RANKED = 10
 MARKS = (COLLAPSED, "front", "violated")  # What of a trial's row is said beside its state.
 
 
-def show_errors(console: Console, error: InputError) -> None:
-    """Every problem: where, what, and what to do."""
-    count = len(error.problems)
-    console.print(Text(f"{count} problem{'s' if count > 1 else ''}; nothing was started", style="bold red"))
-    for problem in error.problems:
-        console.print(Text.assemble("  ", (problem.where, "bold"), ": ", problem.message), soft_wrap=True)
-        if problem.hint:
-            console.print(Text(f"    {problem.hint}", style="dim"), soft_wrap=True)
-
-
 def show_plan(console: Console, plan: Plan) -> None:
     """The resolved sweep, as `hpo plan` prints it."""
-    config = plan.config
-    early = str(config.sweep.stop)
+    seen = preview_of(plan)
     facts = Table.grid(padding=(0, 2))
-    for name, value in (
-        ("sweep", plan.name),
-        ("metric", aims_text(plan.aims)),
-        ("data", _data(plan)),
-        ("model", config.model.name),
-        ("tuning", config.tuning.name),
-        ("sampler", f"{config.sampler.name}, seed {config.sweep.seed}"),
-        ("scheduler", config.scheduler.name),
-        ("slots", str(plan.slots)),
-        ("trainings", _trainings(plan)),
-        ("confirmation", _confirmation(plan)),
-        *([("ends earlier", early)] if early else []),
-        ("output", str(plan.sweep_dir)),
-    ):
+    for name, value in seen.facts:
         facts.add_row(Text(name, style="dim"), value)
     console.print(facts)
     table = Table(box=None, padding=(0, 2, 0, 0), title_justify="left")
     for column in ("dimension", "type", "range", "scale", "condition"):
         table.add_column(column, header_style="dim")
-    for row in plan.space.describe():
+    for row in seen.space:
         table.add_row(row.name, row.kind, row.extent, row.scale, row.condition)
     console.print()
     console.print(table)
-    for name, value in plan.space.fixed.items():
+    for name, value in seen.fixed.items():
         console.print(Text(f"fixed: {name} = {value}", style="dim"))
-    for line in plan.history.describe() if plan.history is not None else ():
+    for line in seen.warm_start:
         console.print(Text(f"warm start: {line}", style="dim"), soft_wrap=True)
-    for note in plan.notes:
+    for note in seen.notes:
         console.print(Text(f"note: {note}", style="yellow"), soft_wrap=True)
-
-
-def _data(plan: Plan) -> str:
-    data = plan.data
-    rows = " + ".join(f"{len(split)} {name}" for name, split in _splits(plan) if len(split))
-    what = f"{rows} {'pairs of texts' if data.pair else 'rows'} for {plan.config.data.task}"
-    if data.labels:
-        what += f"; {len(data.labels)} labels: {', '.join(data.labels[:8])}" + (", ..." if len(data.labels) > 8 else "")
-    if isinstance(data, PreparedParts):
-        tasks = data.about["tasks"]
-        parts = (f"{name} ({tasks[name]}, {len(part.train)} training rows)" for name, part in data.parts.items())
-        what += f"; parts: {', '.join(parts)}"
-    return f"{plan.choices.get('data', '')}: {what}"
-
-
-def _splits(plan: Plan) -> tuple[tuple[str, Sized], ...]:
-    return ("training", plan.data.train), ("validation", plan.data.validation), ("test", plan.data.test)
-
-
-def _trainings(plan: Plan) -> str:
-    epochs = plan.config.train.epochs
-    length = f"{plan.config.train.max_steps} steps" if plan.config.train.max_steps else f"{epochs} epochs"
-    points = plan.sampler.planned()
-    grid = f"; the grid has {points} points" if points is not None else ""
-    early = "" if plan.config.scheduler.name == "fifo" else ", fewer where the scheduler stops early"
-    return f"{plan.trials} of at most {length}{early}{grid}"
-
-
-def _confirmation(plan: Plan) -> str:
-    asked = plan.config.confirm
-    if not asked.top_k:
-        return "none (confirm.top_k=0)"
-    best = "the best configuration" if asked.top_k == 1 else f"the {asked.top_k} best configurations"
-    return f"{best} again under {asked.seeds} fresh seeds each, then the test rows"
 
 
 def show_summary(console: Console, summary: Mapping[str, Any]) -> None:
@@ -131,6 +72,7 @@ def show_summary(console: Console, summary: Mapping[str, Any]) -> None:
         ("train it again", model["command"]),
         ("weights", model["weights"]),
         ("load it", f'mlflow.pyfunc.load_model("{summary["model_uri"]}")' if summary["model_uri"] else None),
+        ("report", summary.get("report")),
         ("MLflow", f"hpo ui   (runs at {summary['mlflow']['uri']})"),
     ]
     for name, value in lines:

@@ -10,7 +10,7 @@ from typing import Any
 
 import mlflow
 import pandas as pd
-from mlflow.entities import LoggedModelStatus
+from mlflow.entities import LoggedModelStatus, Metric
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model, ModelSignature
 from mlflow.types.schema import ColSpec, DataType, Schema
@@ -18,11 +18,14 @@ from mlflow.types.schema import ColSpec, DataType, Schema
 import models
 from hpo.errors import TrackingError
 from hpo.ledger import TrialRecord
+from hpo.results.words import number
 from hpo.tracking.retry import PATIENCE_S, TROUBLE, Retry, reason_of
 from hpo.tracking.runs import Runs
 from hpo.tracking.tracker import Tracker
+from hpo.tracking.writes import as_metrics, milliseconds
 
 ALIAS = "champion"
+NO_STEP = -1  # MLflow would give the model all points of the run that have its step; none has this one.
 NO_TAGS: Mapping[str, str] = MappingProxyType({})
 REQUIREMENTS = ("torch", "transformers", "safetensors", "tokenizers", "numpy", "pandas", "peft", "datasets")
 
@@ -87,10 +90,11 @@ def log_champion(
     runs, retry = tracker.opened(patience_s), Retry(patience_s)
     tracker.wait_written(patience_s)  # The trial's value is to be there, since it becomes the model's, too.
     try:
-        model_id = retry.ask(_logged, runs, best, weights, task, examples, tags)
+        model_id = retry.ask(_logged, runs, best, weights, task, examples, tags, tracker.metric)
         uri = f"models:/{model_id}"
         if register_as is not None:
-            uri = retry.ask(_registered, runs, model_id, register_as)
+            what = f"{tracker.metric} {number(best.value)} on the validation rows; sweep {tracker.sweep}"
+            uri = retry.ask(_registered, runs, model_id, register_as, what)
     except TROUBLE as error:
         raise TrackingError(
             f"MLflow did not take the best model, of trial {best.number} ({reason_of(error)}); "
@@ -106,6 +110,7 @@ def _logged(
     task: str,
     examples: Sequence[Mapping[str, Any]],
     more: Mapping[str, str],
+    metric: str,
 ) -> str:
     """Id of the trial's model; it is made where it is not there as a whole."""
     client, tags = runs.client, {"trial": str(best.number), "value": str(best.value), **more}
@@ -122,13 +127,14 @@ def _logged(
     model = client.create_logged_model(
         runs.experiment_id, name=ALIAS, source_run_id=runs.parent_id, tags=tags, params=params
     )
+    client.log_batch(runs.parent_id, metrics=_measured(best, metric, str(model.model_id), runs.parent_id))
     Model.log(
         None,
         mlflow.pyfunc,
         run_id=runs.parent_id,
         name=ALIAS,
         model_id=model.model_id,
-        step=best.number,  # The points of this step become the model's: the trial's value.
+        step=NO_STEP,
         python_model=str(Path(__file__).with_name("champion_model.py")),
         artifacts={"weights": str(weights.resolve())},
         code_paths=[str(Path(models.__file__).parent)],
@@ -140,8 +146,20 @@ def _logged(
     return str(model.model_id)
 
 
-def _registered(runs: Runs, model_id: str, name: str) -> str:
-    """URI of the model as the newest version of a registered one, which a former sweep may have made."""
+def _measured(best: TrialRecord, metric: str, model_id: str, run_id: str) -> list[Metric]:
+    """What the weights reached on the validation rows: points of the model, and of the sweep's run."""
+    found = [entry for entry in best.evaluations if entry["metrics"][metric] == best.value]
+    values = {f"eval/{name}": value for entry in found[:1] for name, value in entry["metrics"].items()}
+    points = as_metrics(values, milliseconds(best.ended_at or 0.0), 0)
+    return [Metric(p.key, p.value, p.timestamp, p.step, model_id=model_id, run_id=run_id) for p in points]
+
+
+def _registered(runs: Runs, model_id: str, name: str, what: str) -> str:
+    """URI of the model as the newest version of a registered one, which a former sweep may have made.
+
+    Args:
+        what: Describes the version to people.
+    """
     client = runs.client
     try:
         client.create_registered_model(name)
@@ -151,7 +169,8 @@ def _registered(runs: Runs, model_id: str, name: str) -> str:
     source = f"models:/{model_id}"
     versions = [v.version for v in client.search_model_versions(f"name = '{name}'") if v.source == source]
     if not versions:
-        versions = [client.create_model_version(name, source, runs.parent_id, model_id=model_id).version]
+        made = client.create_model_version(name, source, runs.parent_id, model_id=model_id, description=what)
+        versions = [made.version]
     client.set_registered_model_alias(name, ALIAS, versions[0])
     return f"models:/{name}@{ALIAS}"
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from hpo.config.schema import TrackingSpec
+from hpo.confirm.retraining import SEED
 from hpo.ledger import Ledger
 from hpo.tracking.client import open_client
 from hpo.tracking.retry import Retry
-from hpo.tracking.role import CONFIRMATION
+from hpo.tracking.role import CONFIRMATION, Role
 from hpo.tracking.runs import Runs
+from hpo.tracking.telling import Telling
 from hpo.tracking.tracker import Tracker
 
 AS_LONG_AS_IT_TAKES_S = 1e6  # The thread that waits ends with the process.
@@ -63,6 +66,12 @@ class ConfirmationTracker(Tracker):
             TrackingError: When MLflow did not take it all.
         """
         self._writer.close(patience_s)
+
+    def _make_telling(self, ledger: Ledger, role: Role) -> Telling:
+        """The search's names for the same parameters; the seed is one of them here."""
+        short = self._outer.telling.short
+        own = {} if SEED.rpartition(".")[2] in short.values() else {SEED: SEED.rpartition(".")[2]}
+        return replace(Telling.of(ledger, self.metric, role), short={**own, **short})
 
     def _make_runs(self, about: Mapping[str, Any], spec: TrackingSpec, artifacts: Path | None, retry: Retry) -> Runs:
         return InnerRuns(about["mlflow_uri"], self._ledger, spec.experiment, retry, self._outer)

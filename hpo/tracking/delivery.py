@@ -41,6 +41,8 @@ class Delivery:
         entities += write.metrics
         if entities:
             self._log(key, run_id, entities, write.unsure and key not in self._runs.made)
+        for name, value in write.experiment_tags.items():
+            self._unless_refused(key, name, client.set_experiment_tag, self._runs.experiment_id, name, value)
         for name, text in write.texts.items():
             self._unless_refused(key, name, client.log_text, run_id, text, name)
         if write.end_ms is not None:

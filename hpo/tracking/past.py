@@ -16,6 +16,7 @@ from hpo.history.source import GROUPS, About, FoundTrial
 from hpo.tracking.client import open_client
 from hpo.tracking.retry import TROUBLE, reason_of
 from hpo.tracking.role import TRIAL
+from hpo.tracking.telling import PARAM_NAMES
 
 MOST_RUNS = 1000  # The first of a sweep's trials; each costs two more calls.
 PARENT = "mlflow.parentRunId"
@@ -69,12 +70,13 @@ def _read(
     values |= {group: given[f"{group}.name"] for group in GROUPS if f"{group}.name" in given}
     direction = given.get("sweep.direction", "auto")
     maximize = natural.get(metric, True) if direction == "auto" else direction == "maximize"
-    searched = frozenset(key for run in children for key in run.data.params)
+    names = json.loads(parent.data.tags.get(PARAM_NAMES, "{}"))  # Older sweeps have dotted names in each run.
+    searched = frozenset(names.get(key, key) for run in children for key in run.data.params)
     unit = "epoch" if given.get("train.max_steps") is None else "step"
     longest = given.get("train.epochs" if unit == "epoch" else "train.max_steps")
     rows = parent.data.tags.get("data_fingerprint", "")
     about = About(source, metric, maximize, str(given.get("data.task", "")), values, searched, rows)
-    trials = [_trial(client, run, metric, unit) for run in sorted(children, key=lambda run: run.info.start_time)]
+    trials = [_trial(client, run, metric, unit, names) for run in sorted(children, key=lambda run: run.info.start_time)]
     return about, trials, float(longest or 1)
 
 
@@ -84,7 +86,7 @@ def _metric(children: list[Run]) -> str | None:
     return names[0] if names else None
 
 
-def _trial(client: MlflowClient, run: Run, metric: str, unit: str) -> FoundTrial:
+def _trial(client: MlflowClient, run: Run, metric: str, unit: str, names: Mapping[str, str]) -> FoundTrial:
     points = client.get_metric_history(run.info.run_id, f"eval/{metric}")
     epochs = {point.step: point.value for point in client.get_metric_history(run.info.run_id, "epoch")}
     curve = {
@@ -92,7 +94,7 @@ def _trial(client: MlflowClient, run: Run, metric: str, unit: str) -> FoundTrial
         for point in points
         if math.isfinite(point.value)
     }
-    params = {key: _value(text) for key, text in run.data.params.items()}
+    params = {names.get(key, key): _value(text) for key, text in run.data.params.items()}
     tags = run.data.tags
     return FoundTrial(params, tuple(sorted(curve.items())), tags.get("state", "running"), tags.get("cause") or None)
 

@@ -20,9 +20,9 @@ class Role:
     tag = "trial"
     value_among = True
 
-    def name(self, record: TrialRecord, sweep: str) -> str:
-        """The run's name."""
-        return f"{sweep} #{record.number}"
+    def name(self, record: TrialRecord) -> str:
+        """The run's name: of one length, so that names and numbers sort alike."""
+        return f"trial {record.number:04d}"
 
     def tags(self, record: TrialRecord, sweep: str) -> Mapping[str, Any]:
         """What it is tagged with from the start."""
@@ -36,10 +36,10 @@ class ConfirmationRole(Role):
     tag = "confirmation"
     value_among = False
 
-    def name(self, record: TrialRecord, sweep: str) -> str:
+    def name(self, record: TrialRecord) -> str:
         """The configuration by its trial's number, and the seed."""
         found = Retraining.of(record)
-        return f"{sweep} #{found.configuration} seed {found.seed}"
+        return f"again {found.configuration:04d} seed {found.seed}"
 
     def tags(self, record: TrialRecord, sweep: str) -> Mapping[str, Any]:
         """The role; configuration and seed."""

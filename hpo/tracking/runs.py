@@ -12,10 +12,15 @@ from mlflow.tracking import MlflowClient
 
 from hpo.ledger import Ledger, TrialRecord
 from hpo.tracking.client import open_client, repeats_by_itself
+from hpo.tracking.description import NOTE
 from hpo.tracking.retry import Retry
 from hpo.tracking.role import TRIAL, Role
 
-EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}  # The UI's views for training, not for agents.
+EXPERIMENT_TAGS = {
+    "mlflow.experimentKind": "custom_model_development",  # The UI's views for training, not for agents.
+    NOTE: "A run is a sweep. Inside are its trials (`trial 0007`), and the best of them trained again "
+    "(`again 0007 seed 1042`).",
+}
 PAGE = 1000  # MLflow's SQL stores give at most 50,000 runs a call, its servers may allow fewer.
 MISSING = "RESOURCE_DOES_NOT_EXIST"
 

@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
-# No language model is judged or called here; without this, MLflow starts processes that wait for such work.
-NO_JOBS = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+SETTINGS = {
+    # No language model is judged or called here; without this, MLflow starts processes that wait for such work.
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    "MLFLOW_DISABLE_TELEMETRY": "true",  # Neither the server nor its pages tell anyone what they are used for.
+}
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Server:
 
     def environment(self, inherited: Mapping[str, str]) -> dict[str, str]:
         """The environment to run the command in."""
-        return {**NO_JOBS, **inherited, "MLFLOW_BACKEND_STORE_URI": self.store}
+        return {**SETTINGS, **inherited, "MLFLOW_BACKEND_STORE_URI": self.store}
 
     def become(self) -> NoReturn:
         """Put the server in this process's place, signals and all."""

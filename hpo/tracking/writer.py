@@ -13,7 +13,8 @@ from hpo.tracking.backlog import Backlog
 from hpo.tracking.delivery import Delivery
 from hpo.tracking.retry import GaveUpError, Retry, reason_of
 from hpo.tracking.runs import Runs
-from hpo.tracking.writes import Write, unwritten
+from hpo.tracking.telling import Telling
+from hpo.tracking.writes import Write
 
 NOTE_S = 1.0  # Least time between two notes in the ledger of how far MLflow is.
 
@@ -26,14 +27,13 @@ class Writer:
     MLflow comes after that in the ledger.
 
     Args:
-        metric: Name of the optimized metric.
+        telling: How the sweep is told.
     """
 
-    def __init__(self, runs: Runs, ledger: Ledger, metric: str, retry: Retry) -> None:
+    def __init__(self, runs: Runs, ledger: Ledger, telling: Telling, retry: Retry) -> None:
         self._runs = runs
         self._ledger = ledger
-        self._sweep = ledger.sweep
-        self._metric = metric
+        self._telling = telling
         self._retry = retry
         self._delivery = Delivery(runs, retry)
         self._backlog = Backlog()
@@ -106,11 +106,11 @@ class Writer:
         why = self._retry.trouble if died is None else f"{type(died).__name__}: {reason_of(died)}"
         return TrackingError(
             f"MLflow did not take {_counted(len(self._backlog))} ({why}); "
-            f"they are kept in the ledger: hpo resume {self._sweep} writes them"
+            f"they are kept in the ledger: hpo resume {self._telling.sweep} writes them"
         )
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
+    def _reporting(self) -> Iterator[None]:
         """Whatever ends the thread's work, those who wait for it are told, and raise it."""
         try:
             yield
@@ -123,7 +123,7 @@ class Writer:
             self._changed.notify_all()
 
     def _run(self) -> None:
-        with self._telling():
+        with self._reporting():
             self._open()
             while self._has_work():
                 write = self._next()
@@ -162,7 +162,7 @@ class Writer:
         records = self._backlog.records
         if records is not None:
             self._runs.take_over(records)
-            writes = unwritten(records, self._backlog.through, self._sweep, self._metric, self._runs.role)
+            writes = self._telling.unwritten(records, self._backlog.through)
             if any(write.name is not None and not self._runs.has(write.key) for write in writes):
                 self._runs.look_up()
             with self._changed:

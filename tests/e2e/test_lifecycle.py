@@ -74,7 +74,7 @@ def test_watched_steered_stopped_resumed_and_extended(tmp_path: Path, data: Path
     assert process.wait(timeout=30) == 130
     assert {record.state for record in sweep.records() if record.number != 1} == {State.PAUSED}
     assert "RUNNING" not in statuses(sweep).values()
-    assert statuses(sweep)["live #0"] == "SCHEDULED"
+    assert statuses(sweep)["trial 0000"] == "SCHEDULED"
     before = {record.number: record.evaluations for record in sweep.records()}
     assert "stopped (hpo stop)" in sweep.say("status", "live").out
 

@@ -79,7 +79,7 @@ def test_mlflow_says_who_is_on_the_front_and_who_broke_a_limit(swept: tuple[Path
         assert data.tags["feasible"] == json.dumps(not trial["violated"])
         if trial["state"] == "complete":
             assert data.tags["front"] == json.dumps(trial["front"])
-            assert data.metrics["total/latency_ms"] == trial["values"]["latency_ms"]
+            assert data.metrics["model/latency_ms"] == trial["values"]["latency_ms"]
     parent = client.get_run(summary["mlflow"]["run_id"]).data
     assert parent.metrics["front/trials"] == len(summary["front"])
 

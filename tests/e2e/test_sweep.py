@@ -73,7 +73,7 @@ def test_ledger_mlflow_and_summary_agree_on_every_trial(swept: tuple[Path, str])
         assert run_of.data.tags["state"] == trial["state"]
         assert run_of.data.tags["mlflow.parentRunId"] == summary["mlflow"]["run_id"]
         assert run_of.data.tags["trial"] == str(trial["number"])
-        assert float(run_of.data.params["train.learning_rate"]) == trial["params"]["train.learning_rate"]
+        assert float(run_of.data.params["learning_rate"]) == trial["params"]["train.learning_rate"]
         curve = client.get_metric_history(trial["mlflow_run_id"], "eval/accuracy")
         assert {point.step: point.value for point in curve} == told.intermediate_values
         assert max(point.value for point in curve) == trial["value"]
@@ -102,6 +102,19 @@ def test_at_most_three_trials_keep_weights(swept: tuple[Path, str]) -> None:
     kept = sorted(swept[0].glob("first/trials/*/best/model.safetensors"))
     assert 1 <= len(kept) <= 3
     assert Path(summary_of(swept[0])["best"]["weights"]) in [path.parent for path in kept]
+
+
+def test_the_picture_is_of_the_best_model(swept: tuple[Path, str]) -> None:
+    best = summary_of(swept[0])["best"]
+    found = json.loads((swept[0] / "first" / "picture.json").read_text())
+    assert (found["model"]["trial"], found["model"]["value"]) == (best["number"], best["value"])
+    assert (found["kind"], found["split"]) == ("classes", "validation")
+    off = abs(found["metrics"]["accuracy"] - best["value"])
+    assert off * found["rows"] < 1.5, "a training in bf16 and this in fp32 may differ in a row"
+    texts = [mistake["inputs"]["text"] for mistake in found["body"]["worst"]]
+    assert [one["label"] for one in Predictor.load(best["weights"]).predict(texts)] == [
+        mistake["said"] for mistake in found["body"]["worst"]
+    ]
 
 
 def test_champion_predicts_in_a_new_process_what_its_weights_say(swept: tuple[Path, str]) -> None:

@@ -3,18 +3,22 @@
 import math
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from hpo.budget import Budget
 from hpo.enqueue import enqueue
 from hpo.failures import Failure, Kind, Patience
+from hpo.history import History, PastSweep, anywhere, kept, wishes
 from hpo.ledger import BY_SCHEDULER, Ledger, Outcome, State, TrialRecord, Verdict, ledger_url
 from hpo.ledger.storage import PatientStorage
 from hpo.samplers import GPSpec, GridSpec, Sampler, SamplerSpec, TPESpec, make_sampler
-from hpo.schedulers import AdaptiveSpec, AshaSpec, Decision, HyperbandSpec, Scheduler, SchedulerSpec
+from hpo.samplers.past import with_history
+from hpo.schedulers import AdaptiveSpec, AshaSpec, Decision, HyperbandSpec, Scheduler, SchedulerSpec, make_scheduler
 from hpo.search import Proposal, Search
 from hpo.space import Space, TrialSchema
 from models.spec import DocstringsData, FullTuning, TinyModel, TrainParams
@@ -66,9 +70,26 @@ class Executioner:
         return method
 
 
+@dataclass(frozen=True)
+class WarmGPSpec(GPSpec):
+    """A sweep that begins after an earlier one, which the scheduler knows too."""
+
+
 def parts(sampler: SamplerSpec, scheduler: SchedulerSpec) -> tuple[Sampler, Scheduler]:
     space = Space.parse(GRID if isinstance(sampler, GridSpec) else TREE, SCHEMA)
-    return make_sampler(sampler, space, 0), scheduler_of(scheduler, PARAMS)
+    if not isinstance(sampler, WarmGPSpec):
+        return make_sampler(sampler, space, 0), scheduler_of(scheduler, PARAMS)
+    history = earlier(space)
+    warm = with_history(make_sampler(sampler, space, 0), history, weight=8.0)
+    return warm, make_scheduler(scheduler, True, PARAMS, space, history)
+
+
+def earlier(space: Space) -> History:
+    rng = np.random.default_rng(0)
+    params = [anywhere(space, rng) for _ in range(30)]
+    curves = np.array([[value_of(one, epoch) for epoch in range(1, EPOCHS + 1)] for one in params])
+    history = History(space, (PastSweep.from_arrays("earlier", params, curves, maximize=True),))
+    return kept(History(space, history.sweeps, tuple(wishes(history, space, 2, START))))
 
 
 class Strict:
@@ -143,11 +164,12 @@ CASES = [
     (GridSpec(), HyperbandSpec(reduction_factor=2)),
     (TPESpec(startup_trials=3), HalvingSpec()),
     (GPSpec(startup_trials=3), AdaptiveSpec(startup_trials=3)),
+    (WarmGPSpec(startup_trials=3), AdaptiveSpec(startup_trials=6)),
 ]
 
 
 @pytest.mark.parametrize(
-    ("sampler", "scheduler"), CASES, ids=["tpe-asha", "grid-hyperband", "tpe-halving", "gp-adaptive"]
+    ("sampler", "scheduler"), CASES, ids=["tpe-asha", "grid-hyperband", "tpe-halving", "gp-adaptive", "warm"]
 )
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_killed_again_and_again_at_any_write(

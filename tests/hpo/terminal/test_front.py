@@ -3,7 +3,7 @@ from typing import Any
 from rich.console import Console
 
 from hpo.aims import Aim, Aims, Constraint
-from hpo.terminal.front import aims_text, nothing_feasible, show_front
+from hpo.terminal.front import nothing_feasible, show_front
 
 TWO = {
     "metrics": [{"name": "accuracy", "direction": "maximize"}, {"name": "latency_ms", "direction": "minimize"}],
@@ -43,4 +43,4 @@ def test_why_no_trial_is_the_best() -> None:
 
 def test_aims_in_words() -> None:
     aims = Aims((Aim("accuracy", True), Aim("latency_ms", False)), (Constraint("size_mib", "<", 50.0),))
-    assert aims_text(aims) == "accuracy (maximize), latency_ms (minimize); size_mib < 50"
+    assert str(aims) == "accuracy (maximize), latency_ms (minimize); size_mib < 50"

@@ -8,8 +8,10 @@ from mlflow.tracking import MlflowClient
 
 from hpo.config.schema import TrackingSpec
 from hpo.ledger import Attempt, Cause, Ledger, Outcome, State, TrialRecord, ledger_url
+from hpo.ranking import best_trial
 from hpo.tracking.tracker import Tracker
 
+METRIC = "accuracy"
 SPEC = TrackingSpec(uri=None, experiment="played")
 
 
@@ -23,7 +25,7 @@ class Driver:
 
     def __init__(self, ledger: Ledger, artifacts: Path | None = None) -> None:
         self.ledger = ledger
-        self.tracker = Tracker(ledger, SPEC, artifacts, "accuracy")
+        self.tracker = Tracker(ledger, SPEC, artifacts, METRIC)
         self.slowest_s = 0.0  # The longest that a call of the tracker took.
         records = ledger.trials()
         self.records = {record.number: record for record in records}
@@ -59,7 +61,7 @@ class Driver:
     def finish(self, patience_s: float = 60.0) -> None:
         if "ended_at" not in self.ledger.about:
             self.ledger.note("ended_at", time.time())
-        self.tracker.finish({"best/accuracy": 0.75}, "FINISHED", self.ledger.about["ended_at"], patience_s)
+        self.tracker.finish({"importance/a": 0.75}, "FINISHED", self.ledger.about["ended_at"], patience_s)
 
     def play(self, trials: int, steps: int) -> None:
         """Trials side by side, each of which ends after its last step, every third by the scheduler."""
@@ -95,12 +97,25 @@ def check_mlflow(ledger: Ledger, uri: str) -> None:
         }
         check_points(client, record)
     ended = [record for record in records if record.end_seq is not None and record.value is not None]
-    among = client.get_metric_history(about["mlflow_run_id"], "trial/accuracy")
+    among = client.get_metric_history(about["mlflow_run_id"], f"trial/{METRIC}")
     assert sorted((point.step, point.value) for point in among) == [(r.number, r.value) for r in ended]
+    check_best(client, about["mlflow_run_id"], records)
+
+
+def check_best(client: MlflowClient, run_id: str, records: list[TrialRecord]) -> None:
+    """The best so far at the end of each trial, in the order of their ends."""
+    in_order = sorted((record for record in records if record.state.ended), key=lambda record: record.end_seq or 0)
+    expected = {}
+    for count in range(1, len(in_order) + 1):
+        best = best_trial(in_order[:count], maximize=True)
+        if best is not None:
+            expected[count] = best.value
+    points = client.get_metric_history(run_id, f"best/{METRIC}")
+    assert sorted((point.step, point.value) for point in points) == sorted(expected.items())
 
 
 def check_points(client: MlflowClient, record: TrialRecord) -> None:
-    for metric in ("accuracy", "f1"):
+    for metric in (METRIC, "f1"):
         points = client.get_metric_history(record.mlflow_run_id, f"eval/{metric}")
         assert [(point.step, point.value, point.timestamp) for point in points] == [
             (entry["step"], entry["metrics"][metric], round(1000 * entry["at"])) for entry in record.evaluations
@@ -109,5 +124,6 @@ def check_points(client: MlflowClient, record: TrialRecord) -> None:
         run = client.get_run(record.mlflow_run_id)
         assert run.info.start_time == round(1000 * record.started_at)
         assert run.info.end_time == round(1000 * record.ended_at)
-        (point,) = client.get_metric_history(record.mlflow_run_id, "total/train_s")
-        assert (point.timestamp, point.step) == (run.info.end_time, record.steps)
+        points = client.get_metric_history(record.mlflow_run_id, f"best/{METRIC}")
+        expected = [] if record.value is None else [(run.info.end_time, 0, record.value)]
+        assert [(point.timestamp, point.step, point.value) for point in points] == expected

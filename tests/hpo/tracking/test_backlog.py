@@ -7,7 +7,10 @@ from mlflow.entities import Metric
 
 from hpo.ledger import State, TrialRecord
 from hpo.tracking.backlog import METRICS_A_WRITE, Backlog
-from hpo.tracking.writes import Write, unwritten
+from hpo.tracking.telling import Telling
+from hpo.tracking.writes import Write
+
+TELLING = Telling("sweep", "accuracy")
 
 
 def write(key: int | None, seq: int | None, points: int = 1) -> Write:
@@ -98,7 +101,7 @@ def test_only_what_came_after_is_caught_up_in_its_order() -> None:
         record(2, State.RUNNING, [6, 9], None, "c"),
         record(3, State.WAITING, [0], None, None),
     ]
-    found = unwritten(records, 6, "sweep", "accuracy")
+    found = TELLING.unwritten(records, 6)
     assert [(item.key, item.seq, item.status) for item in found] == [
         (1, 7, None),
         (1, 8, "KILLED"),
@@ -107,10 +110,10 @@ def test_only_what_came_after_is_caught_up_in_its_order() -> None:
         (2, None, "RUNNING"),
     ]
     assert all(item.unsure for item in found)
-    assert unwritten(records[:2], 8, "sweep", "accuracy") == []
+    assert TELLING.unwritten(records[:2], 8) == []
 
 
 @pytest.mark.parametrize(("run_id", "first"), [("c", 9), (None, 6), ("", 6)])
 def test_a_run_that_is_not_known_is_made_first(run_id: str | None, first: int) -> None:
-    found = unwritten([record(2, State.RUNNING, [6, 9], None, run_id)], 6, "sweep", "accuracy")
-    assert (found[0].seq, found[0].name) == (first, "sweep #2" if first == 6 else None)
+    found = TELLING.unwritten([record(2, State.RUNNING, [6, 9], None, run_id)], 6)
+    assert (found[0].seq, found[0].name) == (first, "trial 0002" if first == 6 else None)

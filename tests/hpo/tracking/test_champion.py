@@ -50,7 +50,10 @@ def test_one_model_for_each_best_trial(
     models = client.search_logged_models([runs.experiment_id], f"source_run_id = '{runs.parent_id}'")
     assert [model.tags["trial"] for model in models] == ["0"]
     assert models[0].artifact_location.startswith("mlflow-artifacts:/")
-    assert {metric.key: metric.value for metric in models[0].metrics} == {"trial/accuracy": first.value}
+    assert {metric.key: metric.value for metric in models[0].metrics} == {
+        "eval/accuracy": first.value,
+        "eval/f1": first.value / 2,
+    }
     assert len(client.search_model_versions("name = 'championship'")) == 1
 
     assert is_logged(champion, first)

@@ -65,7 +65,7 @@ def test_what_was_not_taken_is_written_after_a_resume(tmp_path: Path, server: Ml
     begin = time.monotonic()
     with pytest.raises(
         TrackingError,
-        match=r"did not take 14 writes \(.*refused.*\); they are kept in the ledger: hpo resume unseen writes them",
+        match=r"did not take 16 writes \(.*refused.*\); they are kept in the ledger: hpo resume unseen writes them",
     ):
         driver.finish(patience_s=1.0)
     assert time.monotonic() - begin < 3

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from mlflow.tracking import MlflowClient
 
 from hpo.begin import begin
 from hpo.errors import TrackingError
@@ -53,3 +54,22 @@ def test_what_is_not_there_is_none(output: Path, tmp_path: Path) -> None:
 def test_a_server_that_does_not_answer_is_told() -> None:
     with pytest.raises(TrackingError, match=r"does not answer at http://127\.0\.0\.1:9"):
         find("http://127.0.0.1:9", "transformer-hpo", "gone", "gone", NATURAL)
+
+
+def test_runs_of_older_versions_have_dotted_names(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    client = MlflowClient(uri)
+    experiment = client.create_experiment("old", artifact_location=(tmp_path / "files").as_uri())
+    parent = client.create_run(experiment, tags={"sweep": "old"}).info.run_id
+    for name, value in {"sweep.metric": "accuracy", "train.epochs": 2, "data.task": "text_classification"}.items():
+        client.log_param(parent, name, value)
+    inside = {"sweep": "old", "trial": "0", "state": "complete", "mlflow.parentRunId": parent}
+    trial = client.create_run(experiment, tags=inside).info.run_id
+    client.log_param(trial, "train.learning_rate", 0.003)
+    for key, value in {"eval/accuracy": 0.5, "epoch": 1.0, "total/train_s": 3.0, "best/accuracy": 0.5}.items():
+        client.log_metric(trial, key, value, step=7)
+    found = find(uri, "old", "old", "old", NATURAL)
+    assert found is not None
+    about, trials, _ = found
+    assert about.searched == frozenset({"train.learning_rate"})
+    assert [(one.params, one.curve) for one in trials] == [({"train.learning_rate": 0.003}, ((1.0, 0.5),))]

@@ -32,7 +32,8 @@ def test_a_sweep_as_the_ledger_has_it(ledger: Ledger, uri: str, tmp_path: Path) 
     client, about = MlflowClient(uri), ledger.about
     parent = client.get_run(about["mlflow_run_id"])
     assert parent.data.params == {"train.epochs": "2", "space": '{"a": 1}'}
-    assert (parent.data.metrics["baseline/majority/accuracy"], parent.data.metrics["best/accuracy"]) == (0.5, 0.75)
+    metrics = parent.data.metrics
+    assert (metrics["eval/baseline/majority/accuracy"], metrics["importance/a"]) == (0.5, 0.75)
     assert (parent.info.status, parent.info.end_time) == ("FINISHED", round(1000 * about["ended_at"]))
     assert Path(client.download_artifacts(parent.info.run_id, "config.yaml", str(tmp_path))).read_text() == "a: 1\n"
     assert len(client.get_run(ledger.trial(lost).mlflow_run_id).data.tags["reason"]) == 4000

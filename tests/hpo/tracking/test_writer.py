@@ -10,6 +10,7 @@ from hpo.errors import TrackingError
 from hpo.ledger import Ledger
 from hpo.tracking.retry import Retry
 from hpo.tracking.runs import Runs
+from hpo.tracking.telling import Telling
 from hpo.tracking.writer import Writer
 from hpo.tracking.writes import Write
 from tests.hpo.tracking.played import Driver, check_points, new_ledger
@@ -28,7 +29,7 @@ def ledger(tmp_path: Path, uri: str) -> Ledger:
 @pytest.fixture
 def writer(ledger: Ledger, uri: str) -> Writer:
     retry = Retry()
-    return Writer(Runs(uri, ledger, "written", None, retry), ledger, "accuracy", retry)
+    return Writer(Runs(uri, ledger, "written", None, retry), ledger, Telling("sweep", "accuracy"), retry)
 
 
 def points(count: int) -> list[Metric]:

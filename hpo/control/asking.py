@@ -1,4 +1,4 @@
-"""Asks the driver of a sweep for something, from another terminal or another machine with the same ledger."""
+"""Asks the driver of a sweep for something, from any process of any machine with the same ledger."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from rich.console import Console
-
+from hpo.control.answer import Answer, Outcome
 from hpo.errors import InputError
-from hpo.exitcode import ExitCode
 from hpo.ledger import SCHEMA_VERSION, Driver, Inbox, Kind, Ledger, SweepBusyError, driver_of, open_engine
 from hpo.place import Place
 
 ANSWER_S = 30.0
 POLL_S = 0.2
+REFUSED = "refused"  # How a driver's answer begins when it will not.
 
 
 def driver_at(place: Place, name: str) -> Driver | None:
@@ -23,29 +22,40 @@ def driver_at(place: Place, name: str) -> Driver | None:
     return None if driver is None or driver.gone else driver
 
 
-def ask(place: Place, name: str, kind: Kind, payload: Mapping[str, Any], console: Console) -> int:
+def ask(place: Place, name: str, kind: Kind, payload: Mapping[str, Any], patience_s: float = ANSWER_S) -> Answer:
     """Put a request into the sweep's inbox, and wait a while for what the driver says.
 
-    Returns:
-        The exit code: 0; 1 when the driver refused.
+    Args:
+        payload: As `Kind` says; JSON values.
+        patience_s: How long to wait for the answer, in seconds.
     """
     inbox = Inbox(open_engine(place.ledger_url), name)
     number = inbox.ask(kind, payload)
     if driver_at(place, name) is None:
         if kind is Kind.STOP:
             inbox.done(number, "nobody drove it")
-            console.print(f"nobody drives {name!r}: there is nothing to stop", soft_wrap=True)
-            return ExitCode.OK
-        console.print(f"nobody drives {name!r} now; it is kept for the next: hpo resume {name}", soft_wrap=True)
-        return ExitCode.OK
-    end = time.monotonic() + ANSWER_S
-    while (answer := inbox.find(number).answer) is None:
+            return Answer(Outcome.NOTHING, f"nobody drives {name!r}: there is nothing to stop", number)
+        return Answer(Outcome.KEPT, f"nobody drives {name!r} now; it is kept for the next: hpo resume {name}", number)
+    end = time.monotonic() + patience_s
+    while (said := inbox.find(number).answer) is None:
         if time.monotonic() > end:
-            console.print("the driver has not answered yet; it will take it in its turn", soft_wrap=True)
-            return ExitCode.OK
+            return Answer(Outcome.PENDING, "the driver has not answered yet; it will take it in its turn", number)
         time.sleep(POLL_S)
-    console.print(answer, highlight=False, markup=False, soft_wrap=True)
-    return ExitCode.FAILED if answer.startswith("refused") else ExitCode.OK
+    return _answered(said, number)
+
+
+def answer_to(place: Place, name: str, number: int) -> Answer:
+    """What has become of an earlier request.
+
+    Raises:
+        InputError: The sweep has no such request.
+    """
+    request = Inbox(open_engine(place.ledger_url), name).known(number)
+    if request is None:
+        raise InputError.one("request", f"{name} has no request {number}")
+    if request.answer is None:
+        return Answer(Outcome.PENDING, "nobody has taken it yet", number)
+    return _answered(request.answer, number)
 
 
 def refuse_old(ledger: Ledger) -> None:
@@ -68,3 +78,7 @@ def refuse_busy(ledger: Ledger, place: Place) -> None:
     driver = driver_at(place, ledger.name)
     if driver is not None:
         raise SweepBusyError(ledger.name, driver)
+
+
+def _answered(said: str, number: int) -> Answer:
+    return Answer(Outcome.REFUSED if said.startswith(REFUSED) else Outcome.DONE, said, number)

@@ -1,0 +1,1 @@
+"""REST under /api/v1: what the pages and other programs use alike."""

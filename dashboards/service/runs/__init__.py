@@ -1,0 +1,1 @@
+"""Sweeps that the service starts: a queue on disk, and processes that outlive the server."""

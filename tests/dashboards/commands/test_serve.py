@@ -1,0 +1,33 @@
+"""What `hpo serve` refuses before it listens."""
+
+import io
+import socket
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from dashboards.commands.serve import run
+from hpo.errors import InputError
+
+
+def refused(folder: Path, *arguments: str) -> list[str]:
+    with pytest.raises(InputError) as error:
+        run(["--output-dir", str(folder), *arguments], Console(file=io.StringIO()))
+    return [problem.where for problem in error.value.problems]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.test"])
+def test_other_machines_reach_it_by_tls_or_by_a_word_alone(tmp_path: Path, host: str) -> None:
+    assert refused(tmp_path, "--host", host) == ["--host"]
+
+
+def test_everything_that_is_wrong_is_told_together(tmp_path: Path) -> None:
+    found = refused(tmp_path, "--port", "99999", "--max-sweeps", "0", "--tls-cert", str(tmp_path / "none"))
+    assert found == ["--port", "--max-sweeps", "--tls-cert, --tls-key", "--tls-cert"]
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        assert refused(tmp_path, "--port", str(other.getsockname()[1])) == ["--port"]
