@@ -49,7 +49,8 @@ def confirmed(look: Look) -> go.Figure | None:
     start = look.summary["start"]
     if start is not None and start["value"] is not None:
         made.add_vline(start["value"], line={"dash": "dash", "color": MUTED, "width": 1.5})
-        made.add_annotation(x=start["value"], yref="paper", y=0, text="start", showarrow=False, yanchor="top")
+        place = {"yref": "paper", "y": 0, "xanchor": "left", "yanchor": "bottom"}
+        made.add_annotation(x=start["value"], text="start", showarrow=False, **place)
     made.update_xaxes(title_text=look.metric)
     made.update_yaxes(autorange="reversed", showgrid=False, type="category")
     return made

@@ -32,6 +32,7 @@ def importance(look: Look) -> go.Figure | None:
         cliponaxis=False,
         hovertemplate="%{y}: %{x:.1%}<extra></extra>",
     )
-    made.update_xaxes(title_text="share of what varied", tickformat=".0%", rangemode="tozero")
+    room = [0, max(0.05, 1.18 * known[0][1])]  # For the text after the longest bar.
+    made.update_xaxes(title_text="share of what varied", tickformat=".0%", range=room)
     made.update_yaxes(autorange="reversed", showgrid=False)
     return made

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from hpo.errors import UnknownSweepError
 from hpo.results import Look, Place, Reader
 
-KEPT = 3  # Sweeps that nobody watches; a thousand trials of 50 evaluations are about 70 MiB.
-KEPT_S = 120.0
+KEPT_EVALUATIONS = 75_000  # Of sweeps that nobody watches, beside the one asked for last: about 100 MiB.
+KEPT_S = 1800.0
 
 
 @dataclass
@@ -29,6 +29,11 @@ class _Entry:
     read_at: float = 0.0
     asked_at: float = 0.0
     held: int = 0
+
+    @property
+    def evaluations(self) -> int:
+        """How many it remembers."""
+        return 0 if self.look is None else sum(len(record.evaluations) for record in self.look.records)
 
 
 class Shelf:
@@ -58,9 +63,9 @@ class Shelf:
         """
         asked_at = self._clock()
         with self._lock:
-            self._drop_old(asked_at)
             entry = self._entries.setdefault(name, _Entry())
             entry.asked_at = asked_at
+            self._drop_old(asked_at)
         try:
             with entry.lock:
                 # One that was read while this call waited for the lock is as new as can be.
@@ -92,8 +97,10 @@ class Shelf:
                 del self._entries[name]
 
     def _drop_old(self, now: float) -> None:
-        idle = sorted((entry.asked_at, name) for name, entry in self._entries.items() if not entry.held)
-        spare = {name for _, name in idle[: max(0, len(idle) - KEPT)]}
-        old = {name for asked_at, name in idle if now - asked_at > KEPT_S}
-        for name in spare | old:
-            del self._entries[name]
+        """Keep those asked for of late, as many as there is room for."""
+        room = KEPT_EVALUATIONS
+        idle = ((entry.asked_at, name) for name, entry in self._entries.items() if not entry.held)
+        for place, (asked_at, name) in enumerate(sorted(idle, reverse=True)):
+            room -= self._entries[name].evaluations
+            if now - asked_at > KEPT_S or (place and room < 0):
+                del self._entries[name]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from functools import partial
 
 from dashboards.live.shelf import Shelf
 from dashboards.live.update import Update
 from dashboards.live.watcher import POLL_S, Listener, Watcher
+from hpo.errors import HpoError
 from hpo.results import Line, Lines, Look, Place
 
+WARM = 2  # Sweeps that are read before anyone asks.
 PATIENCE_S = 2.0  # Who looks at a page would rather hear that the ledger is away than wait for it.
 
 
@@ -42,6 +45,13 @@ class Watch:
             if self._listed is None or time.monotonic() - self._listed[0] > self._poll_s:
                 self._listed = time.monotonic(), self._lines.read()
             return list(self._listed[1])
+
+    def warm(self) -> None:
+        """Read what is asked for first: the sweeps that run, or else the newest. What cannot be read is left."""
+        with suppress(HpoError):
+            lines = self.sweeps()
+            for line in ([line for line in lines if line.goes_on] or lines)[:WARM]:
+                self.look(line.name)
 
     def look(self, name: str) -> Look:
         """All that is known of a sweep.

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from dashboards.figures.curves import thinned
 from dashboards.figures.select import points_of
 from dashboards.figures.theme import BEST, COLORS, MUTED, figure
+from dashboards.figures.timeline import unit_of
 from dashboards.pages.words import number, plural
 from hpo.results import Look, State, TrialRecord
 
@@ -34,16 +35,17 @@ def trial_curve(look: Look, record: TrialRecord) -> go.Figure | None:
     return made
 
 
-def race(one: Look, other: Look, by_hours: bool) -> go.Figure | None:
+def race(one: Look, other: Look, by_time: bool) -> go.Figure | None:
     """The best so far of two sweeps.
 
     Args:
-        by_hours: Over hours since each began; else over the trials that had ended.
+        by_time: Over the time since each began; else over the trials that had ended.
     """
+    unit_s, unit = unit_of(max(map(_span_s, (one, other))))
     made = figure(_ends(one, other), height=320)
     drawn = False
     for look, color in zip((one, other), PAIR, strict=True):
-        points = best_so_far(look, _hours(look) if by_hours else None)
+        points = best_so_far(look, _since(look, unit_s) if by_time else None)
         if not points:
             continue
         drawn = True
@@ -57,16 +59,16 @@ def race(one: Look, other: Look, by_hours: bool) -> go.Figure | None:
             line={"color": color, "width": 2.5, "shape": "hv", "dash": "solid" if look is one else "dash"},
             hovertemplate="%{y:.4g} at %{x:.4g}<extra></extra>",
         )
-    made.update_xaxes(title="hours since its begin" if by_hours else "trials ended", rangemode="tozero")
+    made.update_xaxes(title=f"{unit} since its begin" if by_time else "trials ended", rangemode="tozero")
     made.update_yaxes(title=one.metric)
     return made if drawn else None
 
 
-def best_so_far(look: Look, hours: Callable[[TrialRecord], float] | None) -> list[tuple[float, float]]:
+def best_so_far(look: Look, since: Callable[[TrialRecord], float] | None) -> list[tuple[float, float]]:
     """The best value of the trials that were trained to their end, each time that one came; with the end of the line.
 
     Args:
-        hours: When a trial ended; None: their places in the order of their ends.
+        since: When a trial ended; None: their places in the order of their ends.
     """
     ended = sorted((r for r in look.records if r.ended_at is not None), key=lambda record: record.ended_at or 0.0)
     sign = 1 if look.maximize else -1
@@ -75,9 +77,9 @@ def best_so_far(look: Look, hours: Callable[[TrialRecord], float] | None) -> lis
         if record.state is not State.COMPLETE or not record.standing.feasible or record.value is None:
             continue
         if not found or sign * record.value > sign * found[-1][1]:
-            found.append((float(place) if hours is None else hours(record), record.value))
+            found.append((float(place) if since is None else since(record), record.value))
     if found:
-        end = float(len(ended)) if hours is None else hours(ended[-1])
+        end = float(len(ended)) if since is None else since(ended[-1])
         found.append((end, found[-1][1]))
     return found
 
@@ -93,8 +95,14 @@ def _ends(one: Look, other: Look) -> str:
     return "; ".join(told)
 
 
-def _hours(look: Look) -> Callable[[TrialRecord], float]:
-    return lambda record: ((record.ended_at or 0.0) - look.status.started_at) / 3600
+def _since(look: Look, unit_s: float) -> Callable[[TrialRecord], float]:
+    return lambda record: ((record.ended_at or 0.0) - look.status.started_at) / unit_s
+
+
+def _span_s(look: Look) -> float:
+    """Until the last trial ended."""
+    since = _since(look, 1.0)
+    return max((since(record) for record in look.records if record.ended_at is not None), default=0.0)
 
 
 def _add_others(made: go.Figure, look: Look, record: TrialRecord) -> None:

@@ -9,14 +9,16 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 from plotly.utils import PlotlyJSONEncoder
 
-from hpo.results import Look
+from hpo.results import Look, newest
 
-MOST_BYTES = 24 * 2**20  # Kept.
+MOST_BYTES = 12 * 2**20  # Kept.
 PATIENCE = 10  # A figure that took long to make stands for so many times as long: training has the cores.
+Stamp = list[Any]
 
 
 @dataclass(frozen=True)
@@ -24,20 +26,20 @@ class Made:
     """A figure's data.
 
     Attributes:
-        seqs: The newest event of each of its sweeps in it.
+        stamps: How each of its sweeps stood.
         body: JSON; empty: there is nothing to show.
         etag: Changes with the content.
         until: By the clock, until when it may stand though there are newer events.
     """
 
-    seqs: tuple[int, ...]
+    stamps: list[Stamp]
     body: bytes
     etag: str
     until: float
 
     def newer_in_s(self, looks: tuple[Look, ...]) -> float:
         """Seconds until a newer one is made; 0: it is as new as the sweeps are."""
-        return 0.0 if self.seqs == _seqs(looks) else max(0.5, self.until - time.monotonic())
+        return 0.0 if self.stamps == list(map(stamp, looks)) else max(0.5, self.until - time.monotonic())
 
 
 class Drawn:
@@ -47,41 +49,44 @@ class Drawn:
         self._found: OrderedDict[tuple[str, ...], Made] = OrderedDict()  # The last used at the end.
         self._lock = threading.Lock()
 
-    def get(
-        self, looks: tuple[Look, ...], what: str, make: Callable[[], go.Figure | None], redact: Callable[[str], str]
-    ) -> Made:
+    def get(self, looks: tuple[Look, ...], what: str, make: Callable[[], str], redact: Callable[[str], str]) -> Made:
         """A figure; made where none is kept that is new enough.
 
         Args:
             looks: The sweeps that it is of.
             what: Which of their figures.
-            make: Makes it; None: there is nothing to show.
+            make: Makes it, as `packed` has it.
             redact: Takes secrets out of texts.
         """
         key = (*(f"{look.name} {look.about.get('sweep_id', '')}" for look in looks), what)
-        seqs = _seqs(looks)
+        stamps = list(map(stamp, looks))
         with self._lock:  # One at a time: they are made of the same looks, and the cores are needed elsewhere.
             kept = self._found.pop(key, None)
             begun = time.monotonic()
-            if kept is None or (kept.seqs != seqs and begun > kept.until):
-                body = _packed(make(), redact)
+            if kept is None or (kept.stamps != stamps and begun > kept.until):
+                body = redact(make()).encode()
                 now = time.monotonic()
                 etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-                kept = Made(seqs, body, etag, now + PATIENCE * (now - begun))
+                kept = Made(stamps, body, etag, now + PATIENCE * (now - begun))
             self._found[key] = kept
             while len(self._found) > 1 and sum(len(made.body) for made in self._found.values()) > MOST_BYTES:
                 self._found.popitem(last=False)
             return kept
 
 
-def _seqs(looks: tuple[Look, ...]) -> tuple[int, ...]:
-    return tuple(look.seq for look in looks)
+def stamp(look: Look) -> Stamp:
+    """What is another when there is something new to draw; JSON values."""
+    about = look.about
+    confirming = max((newest(record) for record in look.confirming), default=-1)
+    over = [about.get("status"), look.status.state, "confirmation" in about]
+    return [about.get("sweep_id"), look.seq, confirming, len(look.confirming), *over]
 
 
-def _packed(figure: go.Figure | None, redact: Callable[[str], str]) -> bytes:
+def packed(figure: go.Figure | None) -> str:
+    """A figure as pages take it; empty: there is nothing to show."""
     if figure is None:
-        return b""
+        return ""
     found = figure.to_plotly_json()
     finding = (found["layout"].get("meta") or {}).get("finding", "")
     whole = {"data": found["data"], "layout": found["layout"], "message": finding}
-    return redact(json.dumps(whole, cls=PlotlyJSONEncoder, separators=(",", ":"))).encode()
+    return json.dumps(whole, cls=PlotlyJSONEncoder, separators=(",", ":"))

@@ -3,55 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import plotly.graph_objects as go
 from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import JSONResponse
 
 from dashboards import figures
 from dashboards.pages.curve import race, trial_curve
-from dashboards.pages.drawn import Drawn
+from dashboards.pages.drawn import Drawn, Made, packed
+from dashboards.pages.kinds import LIVE, MORE
+from dashboards.pages.maker import Maker, NotMadeError
 from dashboards.pages.rendering import redact_of
 from dashboards.pages.trial import record_of
 from hpo.results import Look, axes_of
 
 NEWER = "X-Newer-In"  # Header: seconds after which it is worth asking again.
 MOST_SLICES = 6  # Dimensions, each with a figure of its own.
-MORE = (
-    ("importance", "What mattered"),
-    ("parallel", "Values side by side"),
-    ("contour", "The two that matter most"),
-    ("front", "Trade-offs"),
-    ("timeline", "Slots"),
-    ("spent", "Where the time went"),
-    ("confirmed", "Confirmed under fresh seeds"),
-    ("schedules", "Schedules"),
-)
-MADE: dict[str, Callable[[Look], Any]] = {
-    "history": figures.history,
-    "curves": figures.curves,
-    **{name: getattr(figures, name) for name, _ in MORE},
-}
 
 router = APIRouter(include_in_schema=False)
-drawn = Drawn()
-
-
-def more_of(look: Look) -> list[tuple[str, str]]:
-    """Names and titles of the further figures that a sweep of this kind can have."""
-    without = set() if look.aims.several else {"front"}
-    without |= set() if look.about.get("confirmation") or look.confirming else {"confirmed"}
-    without |= set() if any(record.exploits for record in look.records) else {"schedules"}
-    return [(name, title) for name, title in MORE if name not in without]
+drawn, drawn_apart = Drawn(), Drawn()  # Of each kind one at a time: what is live waits for nothing that is costly.
 
 
 @router.get("/sweeps/{name}/figures/{which}.json")
 def sweep_figure(request: Request, name: str, which: str) -> Response:
     """A figure of a sweep."""
-    if which not in MADE:
-        raise HTTPException(404, f"there is no figure {which[:40]!r}; there are {', '.join(MADE)}")
+    if which not in LIVE and which not in MORE:
+        raise HTTPException(404, f"there is no figure {which[:40]!r}; there are {', '.join([*LIVE, *MORE])}")
     look = request.app.state.watch.look(name)
-    return _answer(request, (look,), which, lambda: MADE[which](look))
+    if which in LIVE:
+        return _answer(request, (look,), which, lambda: LIVE[which](look))
+    maker: Maker = request.app.state.maker
+    redact = redact_of(request)
+    try:
+        made = drawn_apart.get((look,), which, lambda: maker.figure(look, which), redact)
+    except NotMadeError as error:
+        return JSONResponse({"detail": redact(str(error))}, 503, {NEWER: f"{error.again_s:.1f}"})
+    return _told(request, (look,), made)
 
 
 @router.get("/sweeps/{name}/slices/{dimension}.json")
@@ -74,16 +61,19 @@ def trial_figure(request: Request, name: str, number: int) -> Response:
 
 @router.get("/compare/{by}.json")
 def compared_figure(request: Request, by: str, one: str, other: str) -> Response:
-    """The best so far of two sweeps, over trials or hours."""
-    if by not in ("trials", "hours"):
-        raise HTTPException(404, "there is trials.json and hours.json")
+    """The best so far of two sweeps, over trials or time."""
+    if by not in ("trials", "time"):
+        raise HTTPException(404, "there is trials.json and time.json")
     watch = request.app.state.watch
     first, second = watch.look(one), watch.look(other)
-    return _answer(request, (first, second), by, lambda: race(first, second, by == "hours"))
+    return _answer(request, (first, second), by, lambda: race(first, second, by == "time"))
 
 
 def _answer(request: Request, looks: tuple[Look, ...], what: str, make: Callable[[], go.Figure | None]) -> Response:
-    made = drawn.get(looks, what, make, redact_of(request))
+    return _told(request, looks, drawn.get(looks, what, lambda: packed(make()), redact_of(request)))
+
+
+def _told(request: Request, looks: tuple[Look, ...], made: Made) -> Response:
     if not made.body:
         return Response(status_code=204)
     headers = {"ETag": made.etag, "Cache-Control": "no-cache"}

@@ -54,6 +54,7 @@ def fragment(request: Request, template: str, **context: Any) -> str:
     shared = {
         "path": request.url.path,
         "mlflow_url": mlflow_url(request),
+        "optuna_url": optuna_url(request),
         "csrf": getattr(request.state, "csrf", ""),
         "redact": redact_of(request),
     }
@@ -92,8 +93,12 @@ def hidden(request: Request, value: Any) -> Any:
 
 def mlflow_url(request: Request) -> str:
     """Where MLflow's pages are; empty: nowhere."""
-    settings = getattr(request.app.state, "settings", None)
-    return (getattr(settings, "mlflow_url", None) or "").rstrip("/")
+    return _told(request, "mlflow_url")
+
+
+def optuna_url(request: Request) -> str:
+    """Where optuna-dashboard is; empty: nowhere."""
+    return _told(request, "optuna_url")
 
 
 def mlflow_run(request: Request, experiment: str | None, run: str | None) -> str:
@@ -106,3 +111,8 @@ def mlflow_run(request: Request, experiment: str | None, run: str | None) -> str
     """
     base = mlflow_url(request)
     return f"{base}/#/experiments/{experiment}/runs/{run}" if base and experiment and run else ""
+
+
+def _told(request: Request, name: str) -> str:
+    settings = getattr(request.app.state, "settings", None)
+    return (getattr(settings, name, None) or "").rstrip("/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,8 +10,10 @@ from fastapi.responses import HTMLResponse
 
 from dashboards.live.update import eta_s
 from dashboards.pages.asking import asked_of
-from dashboards.pages.figures import MOST_SLICES, more_of
+from dashboards.pages.figures import MOST_SLICES
 from dashboards.pages.glance import glance
+from dashboards.pages.kinds import more_of
+from dashboards.pages.points import point_fields
 from dashboards.pages.rendering import hidden, mlflow_run, page
 from dashboards.pages.report import report_of
 from dashboards.pages.table import USUAL, Table, columns_of, table
@@ -29,7 +32,7 @@ def sweep(request: Request, name: str) -> HTMLResponse:
         **tiles_context(look),
         "table": _table(request, look),
         "space": dimensions(look.about),
-        "start": look.records[0].params if look.records else {},
+        "point": point_fields(look.about, _start(look)),
         "setup": _setup(look, hidden(request, list(look.about.get("overrides", ())))),
         "figures": more_of(look),
         "axes": axes_of(look.about)[:MOST_SLICES],
@@ -66,6 +69,20 @@ def tiles_context(look: Look) -> dict[str, Any]:
 
 def _table(request: Request, look: Look) -> Table:
     return table(look, asked_of(request, USUAL, columns_of(look), list(State)))
+
+
+def _start(look: Look) -> Mapping[str, Any]:
+    """The configuration that is changed into another: the first trial's; before there is one, the config's own."""
+    if look.records:
+        return look.records[0].params
+    found = {}
+    for row in dimensions(look.about):
+        value: Any = look.about.get("config", {})
+        for key in row.name.split("."):
+            value = value.get(key) if isinstance(value, Mapping) else None
+        if value is not None:
+            found[row.name] = value
+    return found
 
 
 def _setup(look: Look, overrides: list[str]) -> list[tuple[str, str]]:

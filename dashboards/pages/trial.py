@@ -8,10 +8,11 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from dashboards.pages.log import log_lines
+from dashboards.pages.points import point_fields
 from dashboards.pages.rendering import mlflow_run, page
 from dashboards.pages.table import names_of, spent_s
 from dashboards.pages.words import number, seconds
-from hpo.results import Look, TrialRecord, dimensions, nearest, ranking, train_command
+from hpo.results import Look, TrialRecord, nearest, ranking, train_command
 
 KINDS = ("load", "train", "eval", "save", "wait")
 NEAREST = 6
@@ -56,7 +57,7 @@ def _context(request: Request, look: Look, record: TrialRecord) -> dict[str, Any
         "story": story,
         "log": log_lines(record, story),
         "facts": _facts(record),
-        "space": dimensions(look.about),
+        "point": point_fields(look.about, record.params),
         "command": train_command(look.about, record.params),
         "mlflow_run": mlflow_run(request, look.about.get("mlflow_experiment_id"), record.mlflow_run_id),
     }

@@ -83,7 +83,7 @@ def segment(text: str) -> str:
 
 
 def plain(value: Any) -> str:
-    """A parameter's value as a field of a form holds it: a text as it is, all else as JSON."""
+    """A value as a form has it: a text as it is, all else as JSON, numbers with all their digits."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
@@ -94,6 +94,5 @@ FILTERS: Mapping[str, Any] = {
     "moment": moment,
     "machine_moment": machine_moment,
     "percent": percent,
-    "plain": plain,
     "segment": segment,
 }

@@ -15,6 +15,7 @@ from dashboards.live import Watch
 from dashboards.metrics.exposition import Exposition
 from dashboards.metrics.router import router as metrics
 from dashboards.pages.errors import error_page
+from dashboards.pages.maker import Maker
 from dashboards.pages.router import router as pages
 from dashboards.service import health, login
 from dashboards.service.api import acting, choosing, describing, reading, submitting
@@ -38,7 +39,7 @@ log = logging.getLogger("hpo.service")
 def create_app(settings: Settings) -> FastAPI:
     """The application of one output folder.
 
-    Its state has the parts that pages use: `settings`, `watch`, `queue`, `checker`, `redactor`, `entry`.
+    Its state has the parts that pages use: `settings`, `watch`, `queue`, `checker`, `maker`, `redactor`, `entry`.
     """
     described = f"{API}/openapi.json"
     app = FastAPI(title="hpo", version="1", openapi_url=described, docs_url=None, redoc_url=None, lifespan=_life)
@@ -47,6 +48,7 @@ def create_app(settings: Settings) -> FastAPI:
     state.queue = queue_of(settings)
     state.exposition = Exposition(state.watch, state.queue.lengths)
     state.checker = Checker(environment_at(settings.place))
+    state.maker = Maker(settings.place)
     state.redactor = Redactor(more=(settings.token,))
     state.entry = Entry(settings.token, settings.secure)
     state.error_page = error_page
@@ -69,14 +71,17 @@ def create_app(settings: Settings) -> FastAPI:
 async def _life(app: FastAPI) -> AsyncIterator[None]:
     """Looks after the queue while the server lives. What runs is left alone at its end."""
     pump = asyncio.create_task(_pump(app))
+    warming = asyncio.create_task(asyncio.to_thread(app.state.watch.warm))
     try:
         yield
     finally:
         pump.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await pump
+        await warming
         app.state.watch.close()
         app.state.checker.close()
+        app.state.maker.close()
 
 
 async def _pump(app: FastAPI) -> None:
@@ -86,6 +91,7 @@ async def _pump(app: FastAPI) -> None:
         except (HpoError, OSError) as error:  # The ledger or the disk is away: again in a second.
             log.warning("the queue waits: %s", app.state.redactor.text(str(error)))
         app.state.checker.tidy()
+        app.state.maker.tidy()
         await asyncio.sleep(TICK_S)
 
 

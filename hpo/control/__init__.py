@@ -12,7 +12,8 @@ from hpo.control.begin import (
     sweep_arguments,
 )
 from hpo.control.catalog import Group, Preset, config_groups, experiments
-from hpo.control.checker import BusyError, Checked, Checker
+from hpo.control.checker import Checked, Checker
+from hpo.control.child import BusyError, Child, ChildError, answer_lines
 from hpo.control.keys import known_keys
 from hpo.control.more import More, extend
 from hpo.control.points import check_point, clone, enqueue, parsed
@@ -31,6 +32,8 @@ __all__ = [
     "BusyError",
     "Checked",
     "Checker",
+    "Child",
+    "ChildError",
     "Group",
     "More",
     "Outcome",
@@ -39,6 +42,7 @@ __all__ = [
     "RayJobs",
     "Rules",
     "SweepBusyError",
+    "answer_lines",
     "answer_to",
     "ask",
     "check_point",

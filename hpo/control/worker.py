@@ -6,12 +6,10 @@ a server that answers many at once. One request a line on standard input, one an
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-from collections.abc import Iterator, Mapping
-from typing import Any, TextIO
+from collections.abc import Mapping
+from typing import Any
 
+from hpo.control.child import answer_lines
 from hpo.control.screen import Rules, screen, screen_files
 from hpo.errors import HpoError, InputError, Problem
 
@@ -57,19 +55,5 @@ def _told(problems: Any, *, refused: bool = False) -> dict[str, Any]:
     return {"problems": listed, "refused": refused}
 
 
-def _lines(stream: TextIO) -> Iterator[str]:
-    while line := stream.readline():
-        yield line
-
-
-def main() -> None:
-    """Answer until the input ends. What libraries print goes to standard error."""
-    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    for line in _lines(sys.stdin):
-        replies.write(json.dumps(answer(json.loads(line)), default=str) + "\n")
-        replies.flush()
-
-
 if __name__ == "__main__":
-    main()
+    answer_lines(answer)

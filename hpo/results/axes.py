@@ -22,6 +22,7 @@ class Axis:
         log: Whether its values are spread by their logarithm.
         low, high: Its ends; None: it has choices.
         choices: Its choices in words, in their order; empty: it has ends.
+        values: The same as the config has them.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Axis:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    values: tuple[Any, ...] = ()
 
     def place(self, value: Any) -> float | str:
         """Where a value lies on the axis: a number as it is, a choice in words."""
@@ -48,7 +50,8 @@ def axes_of(about: Mapping[str, Any]) -> tuple[Axis, ...]:
     for dimension in space.dimensions:
         name = dimension.name
         if isinstance(dimension, CategoricalDimension):
-            found.append(Axis(name, short[name], choices=tuple(map(words.number, dimension.choices))))
+            told = tuple(map(words.number, dimension.choices))
+            found.append(Axis(name, short[name], choices=told, values=dimension.choices))
         else:
             low, high = float(dimension.low), float(dimension.high)  # type: ignore[attr-defined]
             found.append(Axis(name, short[name], Scale.of(dimension).log, low, high))  # type: ignore[arg-type]

@@ -42,8 +42,8 @@ class GP(Sampler):
     sampling; parallel trials are kept apart by the draws, Kandasamy et al. 2018, arXiv:1705.09236). What a trial does
     not have of a conditional space lies in the middle.
 
-    After earlier sweeps, what they foretell is the mean of the process (`hpo.surrogate.prior`), and half as many trials
-    are enough to begin with.
+    After earlier sweeps, what they foretell is the mean of the process (`hpo.surrogate.prior`). There are as many
+    random trials as without: against them it shows whether what was good before is good here.
     """
 
     redraws = 3
@@ -57,18 +57,13 @@ class GP(Sampler):
         """Their prediction is what the process begins with."""
         self._history = history
 
-    @property
-    def startup_trials(self) -> int:
-        """Trials with a result before the model is used."""
-        return self.spec.startup_trials if self._history is None else self.spec.startup_trials // 2
-
     def draft(
         self, study: optuna.Study, new: FrozenTrial, others: Sequence[FrozenTrial], known: Mapping[str, Any], seed: int
     ) -> dict[str, Any]:
         """By the model, once enough is known."""
         rng = np.random.default_rng(seed)
         lines = lines_of(others, self.space, study.direction is StudyDirection.MAXIMIZE)
-        if len(lines) < self.startup_trials or not Model.is_possible(lines):
+        if len(lines) < self.spec.startup_trials or not Model.is_possible(lines):
             return self.space.draw(rng, known)
         lengths = [length for line in lines for length in line.curve]
         whole = Ladder.between(min(lengths), max(lengths))
@@ -80,10 +75,10 @@ class GP(Sampler):
     def why(self, new: FrozenTrial, before: Sequence[FrozenTrial], maximize: bool) -> Explanation:
         """Random at first, then by the model."""
         told = len(lines_of(before, self.space, maximize))
-        if told < self.startup_trials:
-            counted = {"told": told, "startup_trials": self.startup_trials}
+        if told < self.spec.startup_trials:
+            counted = {"told": told, "startup_trials": self.spec.startup_trials}
             return (
-                f"random: {told} of the {self.startup_trials} start-up trials have a result",
+                f"random: {told} of the {self.spec.startup_trials} start-up trials have a result",
                 counted,
             )
         text, numbers = standing(before, maximize)

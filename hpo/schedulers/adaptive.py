@@ -29,8 +29,8 @@ class Adaptive(Scheduler):
     - Rungs whose order does not correlate with that of the ends, over all whole trainings so far, are not gone by.
     - So that this can be measured, and something is finished, a share of the training goes to whole trainings:
       see `Reserve`.
-    - After earlier sweeps, what they foretell is the mean of the model (`hpo.surrogate.prior`), half as many trials are
-      begun first, and their rungs' correlations count beside its own (`hpo.surrogate.guard`).
+    - After earlier sweeps, what they foretell is the mean of the model (`hpo.surrogate.prior`), and their rungs'
+      correlations count beside its own (`hpo.surrogate.guard`).
     - When no new configuration may begin, paused trials go on as long as they have a fair chance to beat the best.
 
     Decisions follow from what it was told alone: the draws are seeded by the number of events.
@@ -50,7 +50,6 @@ class Adaptive(Scheduler):
         """
         super().__init__(maximize, longest)
         self.spec, self._space, self._cube, self._history = spec, space, Cube(space), history
-        self._startup = spec.startup_trials if history is None else spec.startup_trials // 2
         end = longest.in_unit(spec.unit)
         assert end is not None
         self.ladder = Ladder.between(float(spec.first), float(end))
@@ -133,8 +132,8 @@ class Adaptive(Scheduler):
         """The best draw; at first, new trials."""
         if not situation.may_propose:
             return self._finish(situation)
-        if len(self._lines) < self._startup:
-            count = f"{len(self._lines) + 1} of {self._startup} that begin before any is advanced"
+        if len(self._lines) < self.spec.startup_trials:
+            count = f"{len(self._lines) + 1} of {self.spec.startup_trials} that begin before any is advanced"
             return Choice(None, count)
         due = self._due()
         if due is Due.FRESH or not situation.paused:
@@ -166,7 +165,7 @@ class Adaptive(Scheduler):
 
     def _pick(self, numbers: tuple[int, ...], *, best: bool = False) -> Pick | None:
         """The winner among trials and new configurations; None: too little is known, so a new configuration."""
-        if len(self._lines) < self._startup:
+        if len(self._lines) < self.spec.startup_trials:
             return None
         arms = self._arms(numbers)
         if arms is None:
@@ -193,7 +192,7 @@ class Adaptive(Scheduler):
         return self._fits.rungs(list(self._lines.values()))
 
     def _due(self) -> Due | None:
-        if len(self._lines) < self._startup:
+        if len(self._lines) < self.spec.startup_trials:
             return None
         return self._reserve.due(self._lines, guarded=len(self._rungs().rungs) > 1)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from hpo.history.history import History
 from hpo.surrogate.ladder import Ladder
@@ -79,4 +78,6 @@ def _rank_correlation(left: np.ndarray, right: np.ndarray) -> float:
     both = np.isfinite(left) & np.isfinite(right)
     if both.sum() < LEAST_WHOLE or np.ptp(left[both]) == 0 or np.ptp(right[both]) == 0:
         return 0.0
+    from scipy.stats import spearmanr  # noqa: PLC0415  # 40 MiB, which who only reads sweeps does without
+
     return float(spearmanr(left[both], right[both])[0])

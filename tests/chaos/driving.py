@@ -23,12 +23,12 @@ from sqlalchemy.exc import OperationalError
 from hpo import cli
 from hpo.errors import LedgerError, UnknownSweepError
 from hpo.ledger import Ledger, State, TrialRecord, ledger_url
+from tests.search_alone import SEARCH_ALONE
 
 HPO = str(Path(sys.executable).with_name("hpo"))
 # A trial process takes the leisure of niceness from Ray; beside other work it would starve.
 ENVIRONMENT = {**os.environ, "RAY_worker_niceness": "0"}
 TINY = ("model=tiny", "data=json", "data.max_length=32", "train.batch_size=8", "train.learning_rate=1e-3")
-UNCONFIRMED = ("confirm.top_k=0",)  # Where a test is of the search, its end is.
 
 
 def rows(path: Path, count: int) -> Path:
@@ -58,7 +58,7 @@ class Sweep:
     def __init__(self, folder: Path, name: str, data: Path, *overrides: str, env: dict[str, str] | None = None) -> None:
         self.folder, self.name = folder, name
         self.env = {**ENVIRONMENT, "HPO_OUTPUT_DIR": str(folder), **(env or {})}
-        self.begin = ["sweep", *TINY, *UNCONFIRMED, f"data.train={data}", f"sweep.name={name}", *overrides]
+        self.begin = ["sweep", *TINY, *SEARCH_ALONE, f"data.train={data}", f"sweep.name={name}", *overrides]
         self.log = folder / f"{name}.log"
 
     @property

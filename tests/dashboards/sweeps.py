@@ -22,8 +22,10 @@ from tests.dashboards.facts import Made, about_of
 from tests.dashboards.player import Clocked, Player
 from tests.hpo.memory_ledger import MemoryStorage
 
-__all__ = ["Made", "driven", "made_sweep"]
+__all__ = ["LISTS", "Made", "driven", "made_sweep"]
 
+CHOICES = "tuning: {targets: {choices: [[query, value], null]}}, train: {length_bucketing: {choices: [true, false]}}"
+LISTS = ("tuning=lora", f"+space={{{CHOICES}}}")  # Overrides with choices that are no scalars.
 BEGUN_AT = 1_760_000_000.0  # Unix seconds; of a sweep that runs, it is a moment before now.
 
 
@@ -74,8 +76,9 @@ def _put(ledger: Clocked, place: Place) -> Ledger:
             row = {"trial_id": trial_id, "step": step, "intermediate_value": value, "intermediate_value_type": finite}
             points.append(row)
     with open_engine(place.ledger_url).begin() as connection:  # A hundred times faster than one after another.
-        connection.execute(insert(models.TrialUserAttributeModel), attributes)
-        connection.execute(insert(models.TrialIntermediateValueModel), points)
+        for table, rows in ((models.TrialUserAttributeModel, attributes), (models.TrialIntermediateValueModel, points)):
+            if rows:
+                connection.execute(insert(table), rows)
     return Ledger.open(place.ledger_url, ledger.name)
 
 

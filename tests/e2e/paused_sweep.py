@@ -30,10 +30,11 @@ from hpo.trialspec import files_of
 from hpo.weights import WeightKeeper, tidy_up
 from models.training import newest_checkpoint
 from tests.hpo.pausing import Halving
+from tests.search_alone import SEARCH_ALONE
 
 NAME, TRIALS = "halved", 4
 TRAIN = ("train.batch_size=8", "train.learning_rate=1e-3", "train.precision=fp32", "train.epochs=4")
-SWEEP = (f"sweep.trials={TRIALS}", "sweep.baselines=false", "confirm.top_k=0", "slots.count=2", "slots.cpus=1")
+SWEEP = (f"sweep.trials={TRIALS}", "sweep.baselines=false", *SEARCH_ALONE, "slots.count=2", "slots.cpus=1")
 SELDOM = "trial.checkpoint_every_s=1000"  # So that a checkpoint is that of a pause.
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.search_alone import SEARCH_ALONE
+
 HPO = str(Path(sys.executable).with_name("hpo"))
 pytestmark = pytest.mark.e2e
 
@@ -40,7 +42,7 @@ def test_up_sweep_status_down(output: Path, rows_file: Path) -> None:
     line = next(line for line in up.stdout.splitlines() if line.startswith("next: "))
     command = shlex.split(line.removeprefix("next: hpo "))
     tiny = ["model=tiny", "data=json", f"data.train={rows_file}", "data.max_length=48", "train.epochs=2"]
-    swept = run(*command, *tiny, "sweep.name=on-two-nodes", "sweep.trials=4", "confirm.top_k=0")
+    swept = run(*command, *tiny, "sweep.name=on-two-nodes", "sweep.trials=4", *SEARCH_ALONE)
     assert swept.returncode == 0, swept.stdout + swept.stderr
     summary = json.loads((output / "on-two-nodes" / "summary.json").read_text())
     assert len(summary["trials"]) == 4

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from models.predict import Predictor
+from tests.search_alone import SEARCH_ALONE
 
 HPO = str(Path(sys.executable).with_name("hpo"))
 pytestmark = pytest.mark.e2e
@@ -34,7 +35,7 @@ def test_the_experiment_from_plan_to_champion(tmp_path: Path) -> None:
         "space.data.temperature={low: 1, high: 4}",
         "train.epochs=2",
         "sweep.trials=2",
-        "confirm.top_k=0",
+        *SEARCH_ALONE,
         "sweep.name=parts",
         f"output_dir={tmp_path}",
     ]

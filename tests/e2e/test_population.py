@@ -10,6 +10,7 @@ import pytest
 from hpo.ledger import Ledger, State, ledger_url
 from hpo.lineage import lineage
 from tests.chaos.driving import ENVIRONMENT
+from tests.search_alone import SEARCH_ALONE
 
 HPO = str(Path(sys.executable).with_name("hpo"))
 EPOCHS, POPULATION = 4, 4
@@ -28,7 +29,7 @@ def swept(rows_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
     said = hpo(
         *("sweep", "model=tiny", "data=json", f"data.train={rows_file}", "data.max_length=32", f"output_dir={output}"),
         *("sweep.name=pbt", f"sweep.trials={POPULATION}", f"scheduler.population={POPULATION}", "scheduler=pbt"),
-        *("space=pbt", "sweep.baselines=false", "confirm.top_k=0", "slots.count=2", "slots.cpus=1"),
+        *("space=pbt", "sweep.baselines=false", *SEARCH_ALONE, "slots.count=2", "slots.cpus=1"),
         *("train.batch_size=8", f"train.epochs={EPOCHS}", "train.precision=fp32", "sweep.metric=loss"),
         *("sampler=random", "sweep.start_first=false", "scheduler.resample=0", "trial.checkpoint_every_s=1000"),
     )

@@ -10,6 +10,7 @@ import optuna
 import pytest
 
 from models.predict import Predictor
+from tests.search_alone import SEARCH_ALONE
 
 HPO = str(Path(sys.executable).with_name("hpo"))
 LIMIT = 80_000  # Weights: about four of the tiny model's layers.
@@ -22,7 +23,7 @@ def swept(rows_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
     command = [HPO, "sweep", "model=tiny", "data=json", f"data.train={rows_file}", "data.max_length=48"]
     command += [f"output_dir={output}", "sweep.name=aims", "sweep.trials=10", "slots=single", "scheduler=asha"]
     command += ["train.batch_size=8", "train.learning_rate=1e-3", "train.epochs=2", "sampler.startup_trials=4"]
-    command += ["space=none", "space.model.layers={low: 1, high: 12}", "confirm.top_k=0"]
+    command += ["space=none", "space.model.layers={low: 1, high: 12}", *SEARCH_ALONE]
     command += ["sweep.metrics=[{name: accuracy}, {name: latency_ms, direction: minimize}, {name: train_s}]"]
     command += [f'sweep.constraints=["total_parameters <= {LIMIT}", "latency_ms <= 60000"]']
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)

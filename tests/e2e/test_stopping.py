@@ -8,6 +8,8 @@ from pathlib import Path
 import mlflow
 import pytest
 
+from tests.search_alone import SEARCH_ALONE
+
 HPO = str(Path(sys.executable).with_name("hpo"))
 pytestmark = pytest.mark.e2e
 
@@ -22,7 +24,7 @@ def run(*arguments: str) -> str:
 
 def test_target_ends_the_sweep_and_is_told_everywhere(rows_file: Path, tmp_path: Path) -> None:
     target = "sweep.stop.target=0.05"  # By guessing alone.
-    short = ["train.epochs=200", "scheduler=fifo", "sweep.trials=9", target, "confirm.top_k=0"]
+    short = ["train.epochs=200", "scheduler=fifo", "sweep.trials=9", target, *SEARCH_ALONE]
     where = [f"output_dir={tmp_path}", "sweep.name=aimed"]
     shown = run("sweep", *TINY, f"data.train={rows_file}", *short, *where)
     assert "sweep.stop.target=0.05 is enough" in shown

@@ -15,17 +15,17 @@ import pytest
 from ray.cluster_utils import Cluster
 
 from models.predict import Predictor
+from tests.search_alone import SEARCH_ALONE
 
 HPO = str(Path(sys.executable).with_name("hpo"))
 pytestmark = pytest.mark.e2e
 
 TINY = ["model=tiny", "data=json", "data.max_length=48", "train.batch_size=8", "train.learning_rate=1e-3"]
-UNCONFIRMED = "confirm.top_k=0"  # The confirmation has tests of its own.
 
 
 def arguments(rows: Path, output: Path, name: str, *more: str) -> list[str]:
     where = [f"data.train={rows}", f"output_dir={output}", f"sweep.name={name}"]
-    return [HPO, "sweep", *TINY, UNCONFIRMED, *where, *more]
+    return [HPO, "sweep", *TINY, *SEARCH_ALONE, *where, *more]
 
 
 def run(command: list[str], **more: object) -> subprocess.CompletedProcess[str]:
@@ -47,6 +47,7 @@ def swept(rows_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
             "space.train.learning_rate={low: 1e-6, high: 1e-2, log: true}",
             "space.train.weight_decay={low: 0.0, high: 0.1}",
             "scheduler.reduction_factor=2",
+            "sweep.picture=true",
         )
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -8,6 +8,8 @@ from pathlib import Path
 import optuna
 import pytest
 
+from tests.search_alone import SEARCH_ALONE
+
 HPO = str(Path(sys.executable).with_name("hpo"))
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -15,7 +17,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 def arguments(rows: Path, output: Path, name: str, *more: str) -> list[str]:
     given = ["model=tiny", "data=json", "data.max_length=48", "train.batch_size=8", "train.epochs=1", "space=none"]
     given += ["space.train.learning_rate={low: 1e-6, high: 1e-2, log: true}", "scheduler=fifo", "sampler=random"]
-    given += ["confirm.top_k=0", "sweep.baselines=false"]
+    given += [*SEARCH_ALONE, "sweep.baselines=false"]
     return [*given, f"data.train={rows}", f"output_dir={output}", f"sweep.name={name}", *more]
 
 

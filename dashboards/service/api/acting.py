@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 
 from fastapi import APIRouter
 
-from dashboards.service.api.models import AnswerInfo, CloneIn, EnqueueIn, ExtendIn, Value
+from dashboards.service.api.models import AnswerInfo, CloneIn, EnqueueIn, ExtendIn, Scalar, Value
 from dashboards.service.api.parts import Parts, PartsNow, SweepName, TrialNumber
 from dashboards.service.api.submitting import put
 from dashboards.service.api.views import answer_of, submission_of
@@ -33,6 +32,7 @@ from hpo.errors import InputError, Problem
 router = APIRouter(tags=["actions"])
 ANSWERS = answers(401, 404, 409, 413, 422, 429)
 LARGEST = 1e300
+LONGEST = 1000
 
 
 @router.post("/sweeps/{name}/stop", responses=ANSWERS)
@@ -107,10 +107,17 @@ def _sane(values: Mapping[str, Value], where: str) -> dict[str, Value]:
     problems = [
         Problem(f"{where}.{key}", "is too large or no number")
         for key, value in values.items()
-        if (isinstance(value, str) and len(value) > 1000)
-        or (isinstance(value, int) and abs(value) > LARGEST)
-        or (isinstance(value, float) and not math.isfinite(value))
+        if any(_mad(item) for item in (value if isinstance(value, list) else [value]))
     ]
     if problems:
         raise InputError(problems)
     return dict(values)
+
+
+def _mad(value: Scalar) -> bool:
+    match value:
+        case str():
+            return len(value) > LONGEST
+        case int() | float():
+            return not abs(value) <= LARGEST  # Of no number nothing is true.
+    return False

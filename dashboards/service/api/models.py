@@ -10,8 +10,13 @@ from hpo.control import Outcome
 from hpo.results import State
 
 MOST = 10**9
+MOST_ITEMS = 1000  # Of a choice that is a list.
 Name = Annotated[str, Field(max_length=100, description="Name of a sweep.")]
-Value = Annotated[float | int | bool | str | None, Field(description="A value as the space has it.")]
+Scalar = float | int | bool | str | None
+Value = Annotated[
+    Scalar | Annotated[list[Scalar], Field(max_length=MOST_ITEMS)],
+    Field(description="A value as the space has it; a choice may be a list, `true`, `false` or `null`."),
+]
 Amount = Annotated[float, Field(ge=0, le=MOST, allow_inf_nan=False)]
 JobStateName = Literal["waiting", "running", "ended", "cancelled"]
 
@@ -216,10 +221,10 @@ class CloneIn(Input):
 class ExtendIn(Input):
     """More budget."""
 
-    trials: int = Field(0, ge=0, le=MOST)
-    hours: Amount = 0.0
-    gpu_hours: Amount = 0.0
-    cpu_hours: Amount = 0.0
+    trials: int = Field(0, ge=0, le=MOST, description="How many trials more.")
+    hours: Amount = Field(0.0, description="How many hours more, from now on.")
+    gpu_hours: Amount = Field(0.0, description="How many hours of GPUs more.")
+    cpu_hours: Amount = Field(0.0, description="How many hours of CPUs more.")
     target: float | None = Field(None, allow_inf_nan=False, description="The value that is enough from now on.")
 
 

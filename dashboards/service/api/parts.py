@@ -48,7 +48,8 @@ def parts(request: Request) -> Parts:
 
 
 def span(
-    offset: Annotated[int, Query(ge=0, le=MOST_TRIALS)] = 0, limit: Annotated[int, Query(ge=1, le=500)] = 100
+    offset: Annotated[int, Query(ge=0, le=MOST_TRIALS, description="How many to leave out.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=500, description="How many to give at most.")] = 100,
 ) -> Span:
     """From the query."""
     return Span(offset, limit)
@@ -69,3 +70,4 @@ PartsNow = Annotated[Parts, Depends(parts)]
 SpanNow = Annotated[Span, Depends(span)]
 SweepName = Annotated[str, Depends(sweep_name)]
 TrialNumber = Annotated[int, Path(ge=0, le=MOST_TRIALS, description="Number of the trial.")]
+RequestNumber = Annotated[int, Path(ge=0, le=MOST_TRIALS, description="Number of the request.")]

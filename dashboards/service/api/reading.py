@@ -17,7 +17,7 @@ from dashboards.service.api.models import (
     Trial,
     Trials,
 )
-from dashboards.service.api.parts import Parts, PartsNow, SpanNow, SweepName, TrialNumber
+from dashboards.service.api.parts import Parts, PartsNow, RequestNumber, SpanNow, SweepName, TrialNumber
 from dashboards.service.api.views import answer_of, detail_of, line_of, moment_of, trial_line, trial_of
 from dashboards.service.problems import ServiceError, answers
 from hpo.control import answer_to
@@ -76,7 +76,7 @@ def story(name: SweepName, trial: TrialNumber, here: PartsNow) -> Story:
 
 
 @router.get("/sweeps/{name}/requests/{request}", responses=answers(401, 404, 422))
-def request(name: SweepName, request: TrialNumber, here: PartsNow) -> AnswerInfo:
+def request(name: SweepName, request: RequestNumber, here: PartsNow) -> AnswerInfo:
     """What has become of something that was asked of the sweep's driver."""
     here.watch.look(name)
     try:

@@ -225,3 +225,31 @@ def test_the_list_tells_the_best_that_keeps_the_limits(place: Place, watch: Watc
         end(ledger, number)
     (line,) = watch.sweeps()
     assert line.best == Best(0, 0.5)
+
+
+def test_a_sweep_without_a_word_from_its_driver_is_waited_for_a_while(
+    ledger: Ledger, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that begins has no driver yet; one whose driver is gone is over, resumable."""
+
+    async def follow() -> None:
+        begin(ledger)
+        events = watch.events("first")
+        (first,) = await until(events, 1)
+        assert (first.state, first.over) == ("interrupted", False)
+        monkeypatch.setattr("dashboards.live.watcher.GRACE_S", 0.0)
+        rest = [update async for update in events]
+        assert (rest[-1].state, rest[-1].over) == ("interrupted", True)
+
+    asyncio.run(asyncio.wait_for(follow(), PATIENCE_S))
+
+
+def test_what_is_asked_for_first_is_read_before(driven: Ledger, place: Place) -> None:
+    begin(driven)
+    watch = Watch(place, poll_s=PATIENCE_S)
+    watch.warm()
+    with sqlite3.connect(place.ledger_url.removeprefix("sqlite:///")) as connection:
+        connection.execute("ALTER TABLE trials RENAME TO gone")
+    connection.close()
+    assert watch.look("first").status.counts == {State.RUNNING: 1}
+    Watch(place).warm()  # Without a word: whoever asks is told.

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from dashboards.live import Watch
 from dashboards.pages.errors import error_page
+from dashboards.pages.maker import Maker
 from dashboards.pages.router import router
 from dashboards.service.settings import Settings
 from hpo.errors import UnknownSweepError
@@ -23,11 +24,12 @@ HOSTILE = "<img src=x onerror=alert(1)>'\"&"
 MLFLOW = "http://127.0.0.1:5000"
 
 
-def pages_of(place: Place) -> Pages:
+def pages_of(place: Place, optuna_url: str | None = None) -> Pages:
     app = FastAPI()
     app.include_router(router)
     app.state.watch = Watch(place)
-    app.state.settings = Settings(place, "0" * 43, mlflow_url=MLFLOW)
+    app.state.settings = Settings(place, "0" * 43, mlflow_url=MLFLOW, optuna_url=optuna_url)
+    app.state.maker = Maker(place)
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -57,7 +59,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 @pytest.fixture(scope="session")
 def pages(place: Place) -> Iterator[Pages]:
     with driven(place, "going"):
-        yield pages_of(place)
+        pages = pages_of(place)
+        yield pages
+        pages.client.app.state.maker.close()  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -1,10 +1,13 @@
 """The page of one sweep."""
 
+from pathlib import Path
+
 import pytest
 
 from hpo.results import Place, Reader, State
-from tests.dashboards.pages.conftest import HOSTILE, MLFLOW
+from tests.dashboards.pages.conftest import HOSTILE, MLFLOW, pages_of
 from tests.dashboards.pages.reading import Page, Pages
+from tests.dashboards.sweeps import made_sweep
 
 
 def numbers(page: Page) -> list[int]:
@@ -37,6 +40,15 @@ def test_a_running_one_can_be_stopped_and_is_followed(pages: Pages) -> None:
     follow = page.find("//*[@sse-connect]")[0].get("sse-connect")
     assert follow.startswith("/sweeps/going/live?since=")
     assert page.find("//dialog[@id='stop']//form")[0].get("data-api") == "/api/v1/sweeps/going/stop"
+
+
+def test_a_configuration_can_be_enqueued_before_there_is_a_trial(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    config = made_sweep(place, "new", trials=0, confirmed=False).about["config"]
+    page = pages_of(place).get("/sweeps/new")
+    fields = {field.get("name"): field.get("value") for field in page.find("//dialog[@id='enqueue']//input")}
+    assert fields["train.learning_rate"] == str(config["train"]["learning_rate"])
+    assert all(fields.values())
 
 
 def test_one_that_was_left_can_be_resumed_and_says_what_happened(pages: Pages) -> None:
@@ -110,6 +122,11 @@ def test_only_a_sweep_with_two_aims_shows_its_front(pages: Pages) -> None:
 def test_links_lead_to_the_run_in_mlflow(pages: Pages) -> None:
     assert f"{MLFLOW}/#/experiments/7/runs/ab12" in pages.get("/sweeps/many").links()
     assert not [link for link in pages.get("/sweeps/old").links() if "experiments" in link]
+
+
+def test_a_link_leads_to_optuna_dashboard_where_there_is_one(pages: Pages, place: Place) -> None:
+    assert "http://127.0.0.1:8081" in pages_of(place, "http://127.0.0.1:8081/").get("/sweeps/old").links()
+    assert "Optuna" not in pages.get("/sweeps/old").words("//div[@id='head']")
 
 
 def test_texts_of_others_are_shown_as_texts(pages: Pages) -> None:

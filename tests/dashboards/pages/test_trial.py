@@ -46,7 +46,8 @@ def test_a_clone_begins_with_its_values(pages: Pages, place: Place) -> None:
     form = pages.get("/sweeps/many/trials/3").find("//dialog[@id='clone']//form")[0]
     values = {field.get("name"): field.get("value") for field in form.xpath(".//input[@data-kind='value']")}
     assert values["train.learning_rate"] == str(record.params["train.learning_rate"])
-    assert values["train.lr_schedule"] == record.params["train.lr_schedule"]
+    chosen = form.xpath(".//select[@name='train.lr_schedule']/option[@selected]")
+    assert [option.text for option in chosen] == [record.params["train.lr_schedule"]]
 
 
 @pytest.mark.parametrize(("number", "status"), [("60", 404), ("-1", 404), ("x", 422), ("9" * 30, 404)])

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from dashboards.service.app import create_app
 from dashboards.service.settings import Settings
 from hpo.results import Place
-from tests.dashboards.sweeps import made_sweep
+from tests.dashboards.sweeps import LISTS, made_sweep
 
 TOKEN = "t0ken-of-the-tests-with-more-than-enough-signs"
 BASE = "http://127.0.0.1:8080"
@@ -34,6 +34,7 @@ def settings(folder: Path) -> Settings:
     place = Place(folder / "outputs")
     made_sweep(place, "made", trials=6, points=3)
     made_sweep(place, "half", trials=4, points=3, running=2)
+    made_sweep(place, "lists", trials=3, points=2, running=1, overrides=LISTS)
     return Settings(place=place, token=TOKEN, data_roots=(str(folder / "data"),), answer_s=0.2)
 
 

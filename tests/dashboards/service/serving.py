@@ -16,6 +16,7 @@ import httpx
 from dashboards.service.security.token import TOKEN
 from tests.chaos.driving import ENVIRONMENT, HPO, wait_for
 
+
 class Server:
     """A context manager; at its end the server is killed, unless it was."""
 

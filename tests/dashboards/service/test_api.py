@@ -31,10 +31,10 @@ PLAN = {
 
 def test_sweeps_are_listed_filtered_and_paged(known: Known) -> None:
     whole = known.get("/sweeps").json()
-    assert {line["name"] for line in whole["items"]} == {"made", "half"}
-    assert whole["total"] == 2
+    assert {line["name"] for line in whole["items"]} == {"made", "half", "lists"}
+    assert whole["total"] == 3
     page = known.get("/sweeps", offset=1, limit=1).json()
-    assert page["items"] == whole["items"][1:]
+    assert page["items"] == whole["items"][1:2]
     assert [line["name"] for line in known.get("/sweeps", state="finished").json()["items"]] == ["made"]
     assert [line["name"] for line in known.get("/sweeps", search="hal").json()["items"]] == ["half"]
 
@@ -83,9 +83,25 @@ def test_a_configuration_by_hand_waits_for_a_driver(known: Known, service: TestC
     assert known.post("/sweeps/half/stop").json()["outcome"] == "nothing"
 
 
+def test_a_choice_by_hand_can_be_a_list_nothing_or_a_truth(known: Known, service: TestClient) -> None:
+    url = service.app.state.settings.place.ledger_url  # type: ignore[attr-defined]
+    params = known.get("/sweeps/lists/trials/0").json()["params"]
+    for targets, bucketing in ((["query", "value"], True), (None, False)):
+        changes = {"tuning.targets": targets, "train.length_bucketing": bucketing}
+        wanted = {**params, **changes}
+        put = known.post("/sweeps/lists/enqueue", {"params": wanted}).json()
+        cloned = known.post("/sweeps/lists/trials/0/clone", {"changes": changes}).json()
+        waiting = {request.id: request.payload["params"] for request in Inbox(open_engine(url), "lists").waiting()}
+        assert [waiting[answer["request"]] for answer in (put, cloned)] == [wanted, wanted]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "where"),
     [
+        ("/sweeps/lists/trials/0/clone", {"changes": {"tuning.targets": ["value", "query"]}}, "tuning.targets"),
+        ("/sweeps/lists/trials/0/clone", {"changes": {"tuning.targets": ["x" * 2000]}}, "changes.tuning.targets"),
+        ("/sweeps/lists/trials/0/clone", {"changes": {"tuning.targets": [10**400]}}, "changes.tuning.targets"),
+        ("/sweeps/lists/trials/0/clone", {"changes": {"train.length_bucketing": 1}}, "train.length_bucketing"),
         ("/sweeps/half/enqueue", {"params": {"train.learning_rate": 9.0}}, "train.learning_rate"),
         ("/sweeps/half/enqueue", {"params": {"train.learning_rate": 10**400}}, "params.train.learning_rate"),
         ("/sweeps/half/enqueue", {"params": {}, "more": 1}, "more"),
@@ -154,5 +170,6 @@ def test_the_api_is_described_on_a_page(known: Known) -> None:
 
 def test_the_server_never_imports_what_trains() -> None:
     """It is to stay small: see the bench of the pages."""
-    code = "import sys, dashboards.service.app; print({'torch', 'ray', 'mlflow'} & set(sys.modules))"
+    large = "{'torch', 'ray', 'mlflow', 'sklearn', 'scipy.stats'}"
+    code = f"import sys, dashboards.service.app; print({large} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"

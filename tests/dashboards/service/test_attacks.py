@@ -54,6 +54,9 @@ NOBODY = {
     "a login by another site": Attempt(
         "POST", "/login", 403, headers=headers(Origin="http://evil.test"), data={"token": TOKEN}
     ),
+    "a login by a page without a site": Attempt(
+        "POST", "/login", 403, headers=headers(Origin="null"), data={"token": TOKEN}
+    ),
     "a login by no site": Attempt("POST", "/login", 403, data={"token": TOKEN}),
 }
 HOSTS = {
@@ -164,6 +167,7 @@ def test_the_health_check_and_the_way_in_are_open_and_tell_nothing(attacked: Tes
     page = attacked.get("/login")
     assert page.status_code == 200
     assert TOKEN not in page.text
+    assert page.headers["referrer-policy"] == "same-origin"  # Else the form would be sent by a page without a site.
 
 
 def test_a_browser_enters_by_the_link_and_acts_with_its_mark(attacked: TestClient) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.chaos.driving import UNCONFIRMED, wait_for
+from tests.chaos.driving import wait_for
 from tests.dashboards.service.serving import Server
+from tests.search_alone import SEARCH_ALONE
 
 pytestmark = pytest.mark.e2e
 
 SPACE = ("space=none", "space.train.learning_rate={low: 1e-4, high: 1e-2, log: true}")
-SMALL = ("experiment=smoke", "sweep.trials=4", "train.epochs=3", "slots.count=1", *UNCONFIRMED, *SPACE)
+SMALL = ("experiment=smoke", "sweep.trials=4", "train.epochs=3", "slots.count=1", *SEARCH_ALONE, *SPACE)
 
 
 def standing(server: Server, name: str) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.search_alone import SEARCH_ALONE
+
 HPO = str(Path(sys.executable).with_name("hpo"))
 Hpo = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -56,7 +58,7 @@ def swept(hpo: Hpo, rows_file: Path, tmp_path_factory: pytest.TempPathFactory) -
         *("space=none", "space.train.learning_rate={low: 1e-3, high: 1e-2, log: true}"),
         *("space.tuning={choices: [full, lora]}", "space.train.seed={low: 0, high: 99}"),
         *("sampler=random", "scheduler=asha", "scheduler.reduction_factor=2", "sweep.trials=6", "sweep.keep_models=2"),
-        *("sweep.name=first", "confirm.top_k=0", f"output_dir={output}"),
+        *("sweep.name=first", *SEARCH_ALONE, f"output_dir={output}"),
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return Swept(output, json.loads((output / "first" / "summary.json").read_text()))

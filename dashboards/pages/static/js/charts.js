@@ -71,6 +71,7 @@
       const [library, answer] = await Promise.all([load(), fetch(chart.dataset.chart, { headers, cache: "no-store" })]);
       state.newerInMs = 1000 * Number(answer.headers.get("X-Newer-In") ?? 0);
       if (answer.status === 204) note(chart, "Nothing to show yet.");
+      else if (answer.status === 503) note(chart, state.drawn ? "" : (await answer.json()).detail);
       else if (answer.status !== 304) {
         if (!answer.ok) throw new Error(`${answer.status}`);
         state.etag = answer.headers.get("ETag");
