@@ -53,8 +53,8 @@ cluster-down: setup  ## end it, and nothing else
 	@$(BIN)/hpo cluster down $(ARGS)
 
 test: setup  ## the tests, offline, about half an hour on two cores
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m '$(QUICK) and not e2e and not browser' $(ARGS)
-	@$(BIN)/python -m pytest -m '$(QUICK) and (e2e or browser)' $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m '$(QUICK) and not browser' $(ARGS)
+	@$(BIN)/python -m pytest -m '$(QUICK) and browser' $(ARGS)
 
 chaos: setup  ## drivers, trials, nodes, servers and disks fail in the middle of real sweeps, about ten minutes
 	@$(BIN)/python -m pytest -m 'chaos and not slow' $(ARGS)

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +39,7 @@ class RealSweep:
 
 @pytest.fixture(scope="session", autouse=True)
 def chromium() -> str:
-    """Path of the browser; without one the tests are skipped before anything is trained, or fail where it is required."""
+    """Path of the browser. Without one the tests skip before anything is trained, or fail where it is required."""
     found = shutil.which(CHROMIUM)
     if found is None:
         why = f"no {CHROMIUM} on the PATH (Debian: apt-get install {CHROMIUM})"
@@ -89,22 +88,30 @@ def real_sweep(rows_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Rea
 @pytest.fixture(scope="session")
 def mlflow_ui(real_sweep: RealSweep) -> Iterator[str]:
     """Address of the MLflow UI on that sweep, as `hpo ui` serves it."""
-    with served_mlflow(real_sweep.folder, free_port()) as address:
-        yield address
+    with MlflowUi(real_sweep.folder, free_port()) as ui:
+        yield ui.answering()
 
 
-@contextmanager
-def served_mlflow(folder: Path, port: int) -> Iterator[str]:
-    """`hpo ui` on an output folder, as long as it lasts; its address."""
-    log, address = folder / "ui.log", f"http://127.0.0.1:{port}"
-    command = [HPO, "ui", "--port", str(port), "--output-dir", str(folder)]
-    quiet = ("PYTEST_CURRENT_TEST", "CI")  # With these MLflow tells nobody anything, whatever it is told.
-    environment = {name: value for name, value in os.environ.items() if name not in quiet}
-    with log.open("w") as out:
-        server = subprocess.Popen(command, stdout=out, stderr=out, env=environment, start_new_session=True)
-    try:
-        wait_for(lambda: server.poll() is not None or answers(address), START_S)
-        assert server.poll() is None, log.read_text()
-        yield address
-    finally:
-        end_group(server)
+class MlflowUi:
+    """`hpo ui` on an output folder: a context manager."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.address, self._log = f"http://127.0.0.1:{port}", folder / "ui.log"
+        self._command = [HPO, "ui", "--port", str(port), "--output-dir", str(folder)]
+
+    def answering(self) -> str:
+        """Its address, as soon as it answers there."""
+        wait_for(lambda: self._server.poll() is not None or answers(self.address), START_S)
+        assert self._server.poll() is None, self._log.read_text()
+        return self.address
+
+    def __enter__(self) -> "MlflowUi":
+        quiet = ("PYTEST_CURRENT_TEST", "CI")  # With these MLflow tells nobody anything, whatever it is told.
+        environment = {name: value for name, value in os.environ.items() if name not in quiet}
+        with self._log.open("w") as out:
+            command = self._command
+            self._server = subprocess.Popen(command, stdout=out, stderr=out, env=environment, start_new_session=True)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        end_group(self._server)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, WebError
 
 SCHEMES = ("data", "blob", "file", "about")  # What a page has inside, and files.
 HERE = ("127.0.0.1", "localhost")
-NO_ANSWER = "net::ERR_"
+NO_ANSWER = ("net::ERR_", "[object Event]")  # As the browser, and htmx, tell of a server that is away.
 
 
 class Visit:
@@ -31,7 +31,7 @@ class Visit:
         """
         self.outside: list[str] = []
         self.wrong: list[str] = []
-        self._away = False
+        self._expected: tuple[str, ...] = ()
         self.context = browser.new_context(**options)
         self.context.set_default_timeout(patience_s * 1000)
         self.context.on("request", self._asked)
@@ -45,17 +45,17 @@ class Visit:
         return page
 
     @contextmanager
-    def server_away(self) -> Iterator[None]:
-        """As long as it lasts, that the server does not answer is nothing wrong."""
-        self._away = True
+    def expecting(self, *texts: str) -> Iterator[None]:
+        """As long as it lasts, an error in the console that has one of these texts is nothing wrong."""
+        self._expected = texts
         yield
-        self._away = False
+        self._expected = ()
 
     def end(self) -> None:
         """Close all pages, and hold what they did against what they may do."""
         self.context.close()
-        assert self.outside == []
-        assert self.wrong == []
+        assert self.outside == [], self.outside
+        assert self.wrong == [], self.wrong
 
     def _asked(self, request: Request) -> None:
         parts = urlsplit(request.url)
@@ -63,8 +63,9 @@ class Visit:
             self.outside.append(request.url)
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not (self._away and NO_ANSWER in message.text):
-            self.wrong.append(f"{message.text} ({message.location['url']})")
+        told = f"{message.text} ({message.location['url']})"
+        if message.type == "error" and not any(text in told for text in self._expected):
+            self.wrong.append(told)
 
     def _threw(self, error: WebError) -> None:
         self.wrong.append(str(error.error))

@@ -8,6 +8,9 @@
       const dialog = document.getElementById(opener.dataset.open);
       reset(dialog);
       dialog.showModal();
+      // The button may have been replaced by news meanwhile: its place keeps the focus.
+      const back = () => document.querySelector(`[data-open="${dialog.id}"]`)?.focus();
+      dialog.addEventListener("close", back, { once: true });
     }
     if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
     if (event.target.matches("dialog")) event.target.close(); // Beside it.
