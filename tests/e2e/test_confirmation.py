@@ -28,7 +28,7 @@ def test_killed_while_it_confirms_then_finished_shown_and_delivered(tmp_path: Pa
     data = rows(tmp_path / "rows.jsonl", 160)
     sweep = Sweep(tmp_path / "outputs", "sure", data, "sweep.trials=3", "train.epochs=8", *SPACE, *CONFIRMED)
     process = sweep.start(*sweep.begin)
-    wait_for(lambda: sum(r.state is State.COMPLETE for r in retrainings(sweep)) >= 1, "one retraining to end")
+    wait_for(lambda: sum(r.state is State.COMPLETE for r in retrainings(sweep)) >= 1, "one retraining to end", 300)
     process.send_signal(signal.SIGKILL)
     process.wait(timeout=60)
     before = {record.number: record for record in retrainings(sweep)}

@@ -10,7 +10,7 @@ from hpo.ledger import Ledger, ledger_url
 from tests.hpo.commands.conftest import Hpo, Swept
 
 pytestmark = pytest.mark.e2e
-TIMES = ("train_s", "eval_s", "samples_per_s", "peak_memory_mib", "weights", "wait_s", "last", "at", "seq")
+TIMES = ("train_s", "eval_s", "samples_per_s", "peak_memory_mib", "weights", "wait_s", "last", "at", "seq", "system")
 
 
 def measured(evaluations: list[dict[str, Any]]) -> list[dict[str, Any]]:
