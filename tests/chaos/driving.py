@@ -90,7 +90,8 @@ class Sweep:
     def records(self) -> list[TrialRecord]:
         """The trials in the ledger; none before there is one."""
         try:
-            return Ledger.open(self.url, self.name).trials()
+            with contextlib.closing(Ledger.open(self.url, self.name)) as ledger:
+                return ledger.trials()
         except (UnknownSweepError, LedgerError, KeyError, OperationalError):  # It is being made at this moment.
             return []
 

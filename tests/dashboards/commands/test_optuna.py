@@ -70,17 +70,3 @@ def test_a_port_that_is_taken_is_told(address: str, place: Place) -> None:
     port = address.rpartition(":")[2]
     with pytest.raises(InputError, match=rf"--port: cannot listen at 127\.0\.0\.1:{port}"):
         optuna.run(["--output-dir", str(place.output_dir), "--port", port], Console())
-
-
-@pytest.mark.browser
-def test_it_opens_in_a_browser_and_shows_the_study(address: str) -> None:
-    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415  # with its browser
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_page()
-        page.goto(address)
-        page.get_by_text("seen").first.click()
-        expect(page).to_have_url(re.compile(rf"/studies/{study_id(address)}"))
-        expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=30_000)
-        browser.close()
