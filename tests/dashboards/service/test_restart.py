@@ -28,6 +28,7 @@ def test_a_sweep_outlives_the_server_that_started_it(tmp_path: Path) -> None:
         begun = server.post("/sweeps", body, **{"Idempotency-Key": "k1"})
         assert begun.status_code == 202, begun.text
         assert begun.json()["plan"]["trials"] == 4
+        wait_for(lambda: server.get("/submissions/1").json()["state"] != "waiting", "the first to be taken")
         later = server.post("/sweeps", {"overrides": [*SMALL, "sweep.name=later"]})
         assert (later.status_code, later.json()["state"], later.json()["position"]) == (202, "waiting", 0)
         first = wait_for(lambda: _with_a_trial(standing(server, "lives")), "a running trial")
