@@ -4,10 +4,12 @@
         [--json FILE]
 
 FOLDER holds a folder `banking77` with train.jsonl and validation.jsonl. Each sweep is an `hpo sweep` of LoRA on
-all-MiniLM-L6-v2 in two slots, a process of its own; the methods take turns in being first. Training seconds are those
-of steps and evaluations, added up over all trials in the order of their evaluations; epochs are added up beside them,
-since seconds drift on a shared machine. DIR keeps the sweeps: what is finished there is not run again, what was
-interrupted goes on; so each choice of rows, epochs and trials needs a DIR of its own.
+all-MiniLM-L6-v2 in two slots, a process of its own. ASHA with TPE goes first; then `adaptive` runs until it reaches the
+best value of that, or to its own end. Training seconds are those of steps and evaluations, added up over all trials in
+the order of their evaluations; epochs are added up beside them, since seconds drift on a shared machine, and the
+seconds that slots were held, since only `adaptive` pays for leaving a slot and coming back. DIR keeps the sweeps: what
+is finished there is not run again, what was interrupted goes on; so each choice of rows, epochs and trials needs a DIR
+of its own.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ METHODS = {
     "adaptive": ("scheduler=adaptive", "sampler=gp"),
     "asha+tpe": ("scheduler=asha", "sampler=tpe"),
 }
+UNITS = ("seconds", "epochs", "held")
 SETTINGS = (
     *("experiment=lora", "model=minilm", "data=json", "data.max_length=64"),
     *("slots.count=2", "confirm.top_k=0"),
@@ -54,33 +57,45 @@ class Moment:
     Attributes:
         seconds: Spent in steps and evaluations by all trials until then.
         epochs: Trained by all trials until then.
+        held: Seconds that all trials had been in slots until then.
         value: The evaluation's; larger is better.
     """
 
     seconds: float
     epochs: float
+    held: float
     value: float
+
+
+NEVER = Moment(math.inf, math.inf, math.inf, -math.inf)
 
 
 def course(records: Iterable[TrialRecord], metric: str) -> list[Moment]:
     """Every evaluation of a sweep in its order, with what had been spent until then."""
-    entries: list[tuple[int, float, float, float]] = []
+    records = list(records)
+    entries: list[tuple[int, float, float, float, float]] = []
     for record in records:
         before = 0.0
         for entry in record.evaluations:
             epochs, before = float(entry["epoch"]) - before, float(entry["epoch"])
             seconds = float(entry["train_s"]) + float(entry["eval_s"])
-            entries.append((int(entry["seq"]), seconds, epochs, float(entry["metrics"][metric])))
+            entries.append((int(entry["seq"]), seconds, epochs, float(entry["at"]), float(entry["metrics"][metric])))
     moments, seconds, epochs = [], 0.0, 0.0
-    for _, more_s, more_epochs, value in sorted(entries):
+    for _, more_s, more_epochs, at, value in sorted(entries):
         seconds, epochs = seconds + more_s, epochs + more_epochs
-        moments.append(Moment(seconds, epochs, value))
+        moments.append(Moment(seconds, epochs, held(records, at), value))
     return moments
+
+
+def held(records: Iterable[TrialRecord], at: float) -> float:
+    """Seconds that trials had been in slots until a moment, Unix seconds."""
+    stays = [(stay, record.ended_at) for record in records for stay in record.attempts]
+    return sum(max(0.0, min(stay.until or ended_at or at, at) - stay.at) for stay, ended_at in stays)
 
 
 def reached(moments: Iterable[Moment], value: float) -> Moment:
     """The first moment with such a value or a better one; after infinitely many seconds where there is none."""
-    return next((moment for moment in moments if moment.value >= value), Moment(math.inf, math.inf, -math.inf))
+    return next((moment for moment in moments if moment.value >= value), NEVER)
 
 
 def compare(seed: int, adaptive: Sequence[Moment], peer: Sequence[Moment]) -> dict[str, Any]:
@@ -90,18 +105,16 @@ def compare(seed: int, adaptive: Sequence[Moment], peer: Sequence[Moment]) -> di
     return {
         "seed": seed,
         "value": value,
-        "best": max(moment.value for moment in adaptive),
-        "reached": {"adaptive": asdict(mine), "asha+tpe": asdict(theirs)},
-        "whole": {"adaptive": asdict(adaptive[-1]), "asha+tpe": asdict(peer[-1])},
-        "ratio_s": mine.seconds / theirs.seconds,
-        "ratio_epochs": mine.epochs / theirs.epochs,
-        "ratio_whole_s": mine.seconds / peer[-1].seconds,
-        "ratio_whole_epochs": mine.epochs / peer[-1].epochs,
+        "adaptive": asdict(mine),
+        "asha+tpe": asdict(theirs),
+        "whole": asdict(peer[-1]),
+        "ratios": {unit: asdict(mine)[unit] / asdict(theirs)[unit] for unit in UNITS},
+        "whole_ratios": {unit: asdict(mine)[unit] / asdict(peer[-1])[unit] for unit in UNITS},
     }
 
 
-def sweep(method: str, seed: int, data: Path, size: Size, work: Path) -> list[Moment]:
-    """The course of one sweep, which is run unless it was."""
+def sweep(method: str, seed: int, data: Path, size: Size, work: Path, target: float | None = None) -> list[Moment]:
+    """The course of one sweep, which is run unless it was; with a target until that is reached."""
     name = f"{method.replace('+', '-')}-{seed}"
     place = Place(work)
     command = [str(Path(sys.executable).with_name("hpo"))]
@@ -112,7 +125,8 @@ def sweep(method: str, seed: int, data: Path, size: Size, work: Path) -> list[Mo
         files = [f"data.{split}={data / 'banking77' / split}.jsonl" for split in ("train", "validation")]
         own = [f"output_dir={work}", f"sweep.name={name}", f"sweep.seed={seed}", f"train.seed={42 + seed}"]
         length = [f"sweep.trials={size.trials}", f"data.train_rows={size.rows}", f"train.epochs={size.epochs}"]
-        command += ["sweep", *SETTINGS, *METHODS[method], *files, *length, *own]
+        until = [] if target is None else [f"sweep.stop.target={target!r}"]
+        command += ["sweep", *SETTINGS, *METHODS[method], *files, *length, *own, *until]
     if not begun or place.ledger(name).about.get("status") != FINISHED:  # An interrupted one has a summary too.
         print(f"{name}: {' '.join(command[1:])}", flush=True)
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -121,17 +135,17 @@ def sweep(method: str, seed: int, data: Path, size: Size, work: Path) -> list[Mo
 
 
 def show(found: Sequence[dict[str, Any]]) -> None:
-    """The table; `whole` is what a sweep spent to its end."""
-    print("training s (epochs)      until asha+tpe's best value           whole")
-    print("seed   value    best      adaptive      asha+tpe   ratio      adaptive      asha+tpe")
+    """The table; `whole` is what the peer spent to its end."""
+    print("until asha+tpe's best value: training s, epochs, s in slots")
+    print("seed  value             adaptive             asha+tpe                whole  ratios")
     for row in found:
-        cells = [row[part][method] for part in ("reached", "whole") for method in METHODS]
-        mine, theirs, *wholes = [f"{cell['seconds']:.0f} ({cell['epochs']:.0f})".rjust(13) for cell in cells]
-        ratio = f"{row['ratio_s']:.2f} ({row['ratio_epochs']:.2f})"
-        print(f"{row['seed']:4} {row['value']:7.3f} {row['best']:7.3f} {mine} {theirs} {ratio} {' '.join(wholes)}")
-    for key, what in (("", "asha+tpe had spent until its best value"), ("whole_", "asha+tpe spent in all")):
-        seconds, epochs = (statistics.median(row[f"ratio_{key}{unit}"] for row in found) for unit in ("s", "epochs"))
-        print(f"median of what adaptive needs / what {what}: {seconds:.2f} of the seconds, {epochs:.2f} of the epochs")
+        cells = ["{seconds:.0f}, {epochs:.0f}, {held:.0f}".format(**row[key]) for key in (*METHODS, "whole")]
+        ratios = "{seconds:.2f}, {epochs:.2f}, {held:.2f}".format(**row["ratios"])
+        print(f"{row['seed']:4} {row['value']:6.3f} {' '.join(cell.rjust(20) for cell in cells)}  {ratios}")
+    for key, what in (("ratios", "asha+tpe had spent until its best value"), ("whole_ratios", "asha+tpe spent in all")):
+        middle = {unit: statistics.median(row[key][unit] for row in found) for unit in UNITS}
+        text = "{seconds:.2f} of the seconds, {epochs:.2f} of the epochs, {held:.2f} of the seconds in slots"
+        print(f"median of what adaptive needs / what {what}: {text.format(**middle)}")
     sys.stdout.flush()
 
 
@@ -150,9 +164,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         work = (given.work or Path(scratch)).resolve()
         for seed in range(1, given.seeds + 1):
-            turns = list(METHODS) if seed % 2 else list(METHODS)[::-1]
-            courses = {method: sweep(method, seed, given.data.resolve(), size, work) for method in turns}
-            found.append(compare(seed, courses["adaptive"], courses["asha+tpe"]))
+            peer = sweep("asha+tpe", seed, given.data.resolve(), size, work)
+            best = max(moment.value for moment in peer)
+            mine = sweep("adaptive", seed, given.data.resolve(), size, work, best)
+            found.append(compare(seed, mine, peer))
             show(found)
             if given.json:
                 given.json.write_text(json.dumps(found, indent=1), encoding="utf-8")

@@ -83,10 +83,11 @@ class Driver:
             return True
         try:
             process = psutil.Process(self.pid)
-            alive = process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - self.born_at) < 1
+            is_dead = process.status() == psutil.STATUS_ZOMBIE
+            is_other = abs(process.create_time() - self.born_at) >= 1  # So it seems too when the clock was set.
         except psutil.NoSuchProcess:
             return True
-        return not alive
+        return is_dead or (is_other and time.time() - self.beat_at > STALE_S)
 
 
 def driver_of(engine: Engine, sweep: str) -> Driver | None:

@@ -33,10 +33,13 @@ class AsideKeeper:
         self._remover: Remover | None = None
         self._kept: dict[int, set[int]] = {}  # By the step: the trials that left it behind.
         self._steps: dict[int, int] = {}  # Of each member that has not ended.
-        for record in ledger.trials():
+        records = ledger.trials()
+        for record in records:
             self._learn(record)
             if not record.state.ended:
                 self._steps[record.number] = record.steps
+        if records:  # The last driver may have been gone before it could.
+            self._tidy()
 
     def started(self, record: TrialRecord) -> None:
         """It may begin with any of them."""
@@ -65,9 +68,7 @@ class AsideKeeper:
                 self._kept.setdefault(attempt.kept_step, set()).add(record.number)
 
     def _tidy(self) -> None:
-        if not self._kept:
-            return
-        if not self._steps:
+        if not self._steps:  # What a driver that was killed never knew of goes too.
             self._kept.clear()
             self._remove("")
             return

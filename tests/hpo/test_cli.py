@@ -19,7 +19,7 @@ def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     ("line", "words"),
     [
         ("hpo sw", ["sweep"]),
-        ("hpo re", ["resume", "results"]),
+        ("hpo re", ["resume", "results", "report"]),
         ("hpo sweep sampler=g", ["sampler=gp", "sampler=grid"]),
         ("hpo plan train.lear", ["train.learning_rate="]),
         ("hpo train tuning=l", ["tuning=last_n", "tuning=llrd", "tuning=lora"]),

@@ -68,7 +68,7 @@ def test_it_is_made_once_for_each_model(searched: Scene) -> None:
     file_of(searched).write_text(json.dumps({**marked, "model": {**marked["model"], "trial": 0}}))
     assert pictured(searched) == ""
     assert read(searched)["model"] == marked["model"]
-    assert read(searched)["seconds"] > 0
+    assert read(searched)["seconds"] >= 0
 
 
 @pytest.mark.parametrize("broken", ["", "[]", '{"version": 0}'])

@@ -30,7 +30,7 @@ from hpo.schedulers import (
     SchedulerSpec,
     Situation,
 )
-from hpo.search import Search
+from hpo.search import Proposal, Search
 from tests.hpo.memory_ledger import Killed, MemoryStorage
 from tests.hpo.pausing import EPOCHS, PARAMS, SPACE, HalvingSpec, scheduler_of
 
@@ -165,7 +165,11 @@ class Driving(RuleBasedStateMachine):
         assert proposal.number not in self.slots
         assert proposal.attempt == len(self.search.records[proposal.number].attempts) - 1
         self.proposed.add(proposal.number)
+        self.begins(proposal)
         self.slots[proposal.number] = Process(self.checkpoints.get(proposal.number, 0))
+
+    def begins(self, proposal: Proposal) -> None:
+        """What else happens before a trial comes into a slot."""
 
     @precondition(lambda self: self.pick(0) is not None)
     @rule(index=st.integers(0, SLOTS - 1))
@@ -193,8 +197,12 @@ class Driving(RuleBasedStateMachine):
         number = self.pick(index, leaving=True)
         assert number is not None
         self.checkpoints[number] = self.slots[number].epoch
-        self.do(lambda: self.search.left(number, BY_SCHEDULER))
+        self.leaves(number)
         self.slots.pop(number, None)
+
+    def leaves(self, number: int) -> None:
+        """A paused trial gives its slot back."""
+        self.do(lambda: self.search.left(number, BY_SCHEDULER))
 
     @precondition(lambda self: self.slots)
     @rule(index=st.integers(0, SLOTS - 1), kind=st.sampled_from(Kind), leaving=st.booleans())
@@ -251,7 +259,7 @@ class Driving(RuleBasedStateMachine):
             assert told[number].decisions == record.decisions
 
     def teardown(self) -> None:
-        """Driven to the end, every trial ends."""
+        """Drive it to its end."""
         self.storage.countdown = math.inf
         for _ in range(100 * TRIALS):
             while len(self.slots) < SLOTS and not self.search.finished:
@@ -267,6 +275,10 @@ class Driving(RuleBasedStateMachine):
         self.search.conclude()
         self.no_trial_is_lost()
         self.the_ledger_knows_all()
+        self.at_the_end()
+
+    def at_the_end(self) -> None:
+        """What holds once no trial is left to train."""
         assert len(self.search.records) == TRIALS
         assert all(record.state.ended for record in self.search.records.values())
         again = self.open()

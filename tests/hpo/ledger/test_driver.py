@@ -108,7 +108,10 @@ def test_staleness(engine: Engine, other: subprocess.Popen[str]) -> None:
     assert pretend(engine, host="elsewhere").gone is False  # another boot says nothing about another machine
     assert pretend(engine, beat_at=time.time() - module.STALE_S - 1).gone
     here = Driver.here()
-    assert pretend(engine, host=here.host, boot=here.boot, born_at=1.0).gone  # the pid belongs to another process now
+    other = {"host": here.host, "boot": here.boot, "born_at": 1.0}
+    assert not pretend(engine, **other, beat_at=time.time()).gone  # it gives signs of life: the clock was set
+    silent = time.time() - module.STALE_S - 1
+    assert pretend(engine, **other, beat_at=silent).gone  # the pid belongs to another process now
 
 
 def test_a_driver_that_was_silent_for_too_long_learns_that_it_is_displaced(

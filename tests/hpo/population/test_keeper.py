@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hpo.ledger import BY_SCHEDULER, Attempt, State, TrialRecord
+from hpo.ledger import BY_SCHEDULER, Attempt, Outcome, State, TrialRecord
 from hpo.population.course import kept_name
 from hpo.population.keeper import AsideKeeper
 from tests.hpo.memory_ledger import MemoryStorage
@@ -67,3 +67,16 @@ def test_nothing_is_left_when_nobody_is(tmp_path: Path) -> None:
     observer.paused(at(0, 10))
     observer.ended(at(0, 10))
     assert not (tmp_path / "population").exists()
+
+
+def test_what_a_killed_driver_had_no_time_to_remove_goes_with_the_next(tmp_path: Path) -> None:
+    storage = MemoryStorage()
+    storage.begin("sweep", config={})
+    ledger = storage.ledger("sweep")
+    member = ledger.start(ledger.study.ask().number, {}, "", {})
+    put(tmp_path, member.number, 10)
+    AsideKeeper(tmp_path, ledger)
+    assert kept(tmp_path), "it may go on from there"
+    ledger.end(member, Outcome())
+    AsideKeeper(tmp_path, ledger)
+    assert not kept(tmp_path)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import pytest
-from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import run_state_machine_as_test
 
 from hpo.budget import Budget
 from hpo.exploit import Exploit
@@ -18,9 +16,9 @@ from hpo.population.course import kept_name
 from hpo.population.keeper import AsideKeeper
 from hpo.samplers import RandomSpec, make_sampler
 from hpo.schedulers import PbtSpec, make_scheduler
-from hpo.search import Search
+from hpo.search import Proposal, Search
 from tests.hpo.pausing import PARAMS, SPACE
-from tests.hpo.test_search_machine import CAREFUL, RETRIES, SLOTS, TRIALS, Driving, Process, Watched
+from tests.hpo.test_search_machine import CAREFUL, RETRIES, TRIALS, Driving, Watched
 
 POPULATION = 4
 
@@ -47,6 +45,7 @@ class Population(Driving):
     def made(self) -> Search:
         ledger = self.storage.ledger("sweep")
         ledger.note("config", {})
+        ledger.settle("accuracy")  # As a driver does before it makes the observers.
         return Search(
             ledger,
             make_sampler(RandomSpec(), SPACE, 0),
@@ -57,50 +56,22 @@ class Population(Driving):
             observers=(AsideKeeper(self.folder, ledger),),
         )
 
-    @precondition(lambda self: len(self.slots) < SLOTS)
-    @rule()
-    def hand_out(self) -> None:
-        proposal = self.do(self.search.next)
-        if proposal is None:
-            return
+    def begins(self, proposal: Proposal) -> None:
         number, course = proposal.number, proposal.lineage
-        assert number not in self.slots
-        self.proposed.add(number)
         if course and (number, course[-1].steps) not in self.taken:
             source = self.folder / "population" / kept_name(course[-2].trial, course[-1].steps)
             assert source.is_dir(), f"{source} was removed too early"
             self.taken.add((number, course[-1].steps))
             self.checkpoints[number] = course[-1].steps // 10
-        self.slots[number] = Process(self.checkpoints.get(number, 0))
 
-    @precondition(lambda self: self.pick(0, leaving=True) is not None)
-    @rule(index=st.integers(0, SLOTS - 1))
-    def leave_slot(self, index: int) -> None:
-        number = self.pick(index, leaving=True)
-        assert number is not None
-        epoch = self.checkpoints[number] = self.slots[number].epoch
-        kept = self.folder / "population" / kept_name(number, 10 * epoch)
+    def leaves(self, number: int) -> None:
+        steps = 10 * self.checkpoints[number]
+        kept = self.folder / "population" / kept_name(number, steps)
         kept.mkdir(parents=True, exist_ok=True)
-        self.do(lambda: self.search.left(number, BY_SCHEDULER, 10 * epoch))
-        self.slots.pop(number, None)
+        self.do(lambda: self.search.left(number, BY_SCHEDULER, steps))
 
-    def teardown(self) -> None:
-        """Driven to the end, every member ends, and each lineage begins at the first step."""
-        self.storage.countdown = math.inf
-        for _ in range(100 * TRIALS):
-            while len(self.slots) < SLOTS and not self.search.finished:
-                self.hand_out()
-            if not self.slots:
-                break
-            if self.pick(0, leaving=True) is not None:
-                self.leave_slot(0)
-            else:
-                self.evaluate(0)
-        assert not self.slots
-        assert self.search.finished
-        self.search.conclude()
-        self.no_trial_is_lost()
-        self.the_ledger_knows_all()
+    def at_the_end(self) -> None:
+        """Every member ends, and each lineage begins at the first step."""
         records = self.search.records
         lost = sum(record.state is not State.COMPLETE for record in records.values())
         assert len(records) == min(POPULATION + lost, TRIALS)
