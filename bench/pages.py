@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import statistics
 import tempfile
 import time
@@ -24,7 +25,7 @@ from hpo.results import Place
 from tests.dashboards.service.serving import Server
 from tests.dashboards.sweeps import driven, made_sweep
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "chromium"  # Debian's package; without it playwright looks for its own.
 SWEEP = "many"
 MIB = 2**20
 
@@ -67,7 +68,7 @@ def measure(folder: Path, trials: int, points: int, colds: int, warms: int) -> F
     made_sweep(place, SWEEP, trials=trials, points=points, running=2, stopping=False)
     cold, warm, idle, most = [], [], 0.0, 0.0
     with driven(place, SWEEP), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=shutil.which(CHROMIUM), args=["--no-sandbox"])
         for turn in range(colds):
             with Server(folder) as server:
                 assert server.process is not None

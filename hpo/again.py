@@ -14,11 +14,11 @@ from hpo.ledger import TrialRecord
 from hpo.lineage import Segment, changes_of, lineage
 from hpo.place import Place
 from hpo.population.schedule import read_schedule
-from hpo.results import train_overrides
+from hpo.results import config_dir_of, in_config_dir, key_of, train_overrides
 from hpo.trained import chosen_trial
 from models.spec import Change
 
-FLAG, SCHEDULED = "--from", "--schedule"
+FLAG, SCHEDULED, CONFIG_DIR = "--from", "--schedule", "--config-dir"
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,17 @@ def again(arguments: Sequence[str]) -> Again | None:
     parser.add_argument(FLAG, dest="sweep", metavar="NAME")
     parser.add_argument("--trial", type=int, metavar="K")
     parser.add_argument(SCHEDULED, dest="schedule", type=Path, metavar="FILE")
+    parser.add_argument(CONFIG_DIR, "-cd", dest="config_dir", metavar="DIR")
     given, rest = parser.parse_known_args(arguments)
     own = [text for text in rest if "=" in text and not text.startswith("-")]
     if given.schedule is not None:
         if given.sweep is not None or given.trial is not None:
             raise InputError.one(SCHEDULED, f"says itself which trial it is of, but got {FLAG} or --trial too")
         found = read_schedule(given.schedule)
-        kept, changes = _fitted(found.overrides, found.course[0].params, own), _kept(found.course, own)
-        return Again(found.sweep, found.trial, found.data_fingerprint, [*kept, *rest], tuple(own), changes)
+        folder = given.config_dir or found.config_dir
+        kept, changes = _fitted(found.overrides, found.course[0].params, own, folder), _kept(found.course, own)
+        arguments_of = [*in_config_dir(folder), *kept, *rest]
+        return Again(found.sweep, found.trial, found.data_fingerprint, arguments_of, tuple(own), changes)
     if given.sweep is None:
         if given.trial is not None:
             raise InputError.one("--trial", "is the number of a trial of a sweep, which is not named", "--from NAME")
@@ -70,8 +73,10 @@ def again(arguments: Sequence[str]) -> Again | None:
     ledger = place.ledger(given.sweep)
     about, record = ledger.about, chosen_trial(ledger, given.trial)
     course = lineage({other.number: other for other in ledger.trials()}, record.number)
-    kept = _fitted(overrides_of(about, record, course[0].params), course[0].params, own)
-    arguments_of = [*kept, f"output_dir={place.output_dir}", *_without(rest, ["output_dir="])]
+    folder = given.config_dir or config_dir_of(about)
+    kept = _fitted(overrides_of(about, record, course[0].params), course[0].params, own, folder)
+    where = [*in_config_dir(folder), f"output_dir={place.output_dir}"]
+    arguments_of = [*where, *kept, *_without(rest, ["output_dir="])]
     return Again(given.sweep, record, about["data_fingerprint"], arguments_of, tuple(own), _kept(course, own))
 
 
@@ -80,21 +85,20 @@ def overrides_of(about: Mapping[str, Any], record: TrialRecord, params: Mapping[
     return [*train_overrides(about, params), *_slot(about), *_precision(about, record)]
 
 
-def _fitted(theirs: Sequence[str], params: Mapping[str, Any], own: Sequence[str]) -> list[str]:
+def _fitted(theirs: Sequence[str], params: Mapping[str, Any], own: Sequence[str], config_dir: str | None) -> list[str]:
     """A trial's overrides without those that the person's own replace."""
-    chosen = [*params, *(text.partition("=")[0] for text in own)]
-    return fitting(_without(theirs, [*own, "output_dir="]), chosen, own)
+    chosen = [*params, *map(key_of, own)]
+    return fitting(_without(theirs, [*own, "output_dir="]), chosen, own, config_dir)
 
 
 def _kept(course: Sequence[Segment], own: Sequence[str]) -> tuple[Change, ...]:
     """What changes, without what the person gave a value of."""
-    given = {text.partition("=")[0] for text in own}
-    return changes_of(course, given)
+    return changes_of(course, set(map(key_of, own)))
 
 
 def _place(overrides: Sequence[str]) -> Place:
     """Where the sweep's ledger is: as for every command, by override, environment, default."""
-    given = dict(text.split("=", 1) for text in overrides)
+    given = {key_of(text): text.partition("=")[2] for text in overrides}
     place = Place.default(given.get("output_dir"))
     return replace(place, url=given.get("ledger.url", place.url))
 
@@ -114,6 +118,5 @@ def _precision(about: Mapping[str, Any], record: TrialRecord) -> list[str]:
 
 def _without(overrides: Sequence[str], others: Sequence[str]) -> list[str]:
     """The overrides whose key none of the others has; of one key given twice, the last."""
-    keys = {text.partition("=")[0] for text in others}
-    last = {text.partition("=")[0]: text for text in overrides}
-    return [text for text in overrides if text.partition("=")[0] not in keys and text == last[text.partition("=")[0]]]
+    keys, last = set(map(key_of, others)), {key_of(text): text for text in overrides}
+    return [text for text in overrides if key_of(text) not in keys and text == last[key_of(text)]]

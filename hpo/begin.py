@@ -18,6 +18,8 @@ from hpo.history import pack
 from hpo.ledger import Ledger, shown
 from hpo.plan import Plan
 from hpo.provenance import commit, versions
+from hpo.redact import Redactor
+from hpo.results import key_of
 from hpo.space import space_to_dict
 from hpo.tracking.store import tracking_uri
 
@@ -50,7 +52,7 @@ def settings(plan: Plan) -> dict[str, Any]:
     """What the sweep is of, as the ledger keeps it."""
     config = recorded_config(plan)
     return {
-        "overrides": [text for text in plan.overrides if not text.startswith("ledger.url=")],  # It may hold a password.
+        "overrides": [text for text in plan.overrides if key_of(text) != "ledger.url"],  # It may hold a password.
         "config_dir": plan.config_dir,
         "config": config,
         "choices": dict(plan.choices),
@@ -76,10 +78,11 @@ def circumstances(plan: Plan) -> dict[str, Any]:
 
 
 def write_files(plan: Plan) -> None:
-    """The resolved config and the data card, for people."""
-    text = yaml.safe_dump(recorded_config(plan), sort_keys=False, allow_unicode=True)
+    """The resolved config and the data card, for people and for MLflow: without secrets."""
+    redactor = Redactor()
+    text = yaml.safe_dump(redactor.value(recorded_config(plan)), sort_keys=False, allow_unicode=True)
     (plan.sweep_dir / CONFIG).write_text(text, encoding="utf-8")
-    (plan.sweep_dir / DATA_CARD).write_text(plan.data.card.to_markdown(), encoding="utf-8")
+    (plan.sweep_dir / DATA_CARD).write_text(redactor.text(plan.data.card.to_markdown()), encoding="utf-8")
 
 
 def recorded_config(plan: Plan) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from typing import Any
 
 from optuna.distributions import check_distribution_compatibility
 
+from hpo.aims import Aim
 from hpo.begin import decisive, recorded_config
 from hpo.errors import InputError, Problem
 from hpo.plan import Plan
+from hpo.redact import Redactor
 from hpo.space import space_from_dict
 from hpo.trialspec import PATHS
 from models.spec import DataSpec
@@ -32,7 +34,14 @@ class Change:
     now: Any
 
     def __str__(self) -> str:
-        return f"{self.key}: was {self.was}, now {self.now}"
+        was, now = self.shown
+        return f"{self.key}: was {was}, now {now}"
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """Both values for people: without secrets."""
+        redactor = Redactor()
+        return str(redactor.value(self.was)), str(redactor.value(self.now))
 
     @property
     def of_trials(self) -> bool:
@@ -52,16 +61,28 @@ def changes(about: Mapping[str, Any], plan: Plan) -> list[Change]:
     return found
 
 
-def check_changes(name: str, found: list[Change], about: Mapping[str, Any], plan: Plan, *, allowed: bool) -> None:
-    """Refuse changes that were not allowed, or that no sampler could live with.
+def check_changes(
+    name: str, found: list[Change], about: Mapping[str, Any], plan: Plan, *, maximize: bool, allowed: bool
+) -> None:
+    """Refuse changes that were not allowed, or after which trials could not be compared.
+
+    Args:
+        name: The sweep's.
+        found: What has changed.
+        about: What the ledger knows of the sweep.
+        plan: How it would go on.
+        maximize: Whether more of the metric is better, as the ledger has it.
+        allowed: Whether what decides the sweep's future may change.
 
     Raises:
         InputError: Each change, with what it was and what it would be.
     """
+    problems = _other_metric(Aim(about["metric"], maximize), Aim(plan.metric, plan.maximize))
     if found and not allowed:
         hint = f"as it was: leave it out; to search on with it: hpo resume {name} --allow-change"
-        raise InputError(Problem(c.key, f"was {c.was} when the sweep was begun, now {c.now}", hint) for c in found)
-    problems = []
+        others = [change for change in found if change.key not in {problem.where for problem in problems}]
+        problems += [Problem(c.key, "was {} when the sweep was begun, now {}".format(*c.shown), hint) for c in others]
+        raise InputError(problems)
     for dimension in space_from_dict(about["space"]).dimensions:
         now = plan.space.to_distributions().get(dimension.name)
         if now is None:
@@ -75,6 +96,15 @@ def check_changes(name: str, found: list[Change], about: Mapping[str, Any], plan
             problems.append(Problem(f"space.{dimension.name}", message, "begin a new sweep"))
     if problems:
         raise InputError(problems)
+
+
+def _other_metric(was: Aim, now: Aim) -> list[Problem]:
+    """What the trials so far were compared by stays."""
+    if was == now:
+        return []
+    where = "sweep.metric" if was.name != now.name else "sweep.direction"
+    rule = f"was {was.name} ({was.direction}); the trials so far cannot be compared by {now.name} ({now.direction})"
+    return [Problem(where, rule, "leave it as it was, or begin a new sweep")]
 
 
 def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

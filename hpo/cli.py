@@ -52,12 +52,17 @@ def main() -> None:
     Leaves without taking the interpreter apart, which takes two seconds when torch and Ray are loaded. What is
     registered to happen at the end happens.
     """
-    code = run(sys.argv[1:], Console(), Console(stderr=True))
+    code = run(sys.argv[1:], plain_console(), plain_console(stderr=True))
     atexit._run_exitfuncs()
     with contextlib.suppress(BrokenPipeError):
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(code)
+
+
+def plain_console(*, stderr: bool = False) -> Console:
+    """A console that prints text as it is: reasons, errors and names of labels may have `[/path]` or `:x:` in them."""
+    return Console(stderr=stderr, markup=False, emoji=False)
 
 
 def run(arguments: list[str], console: Console, errors: Console) -> int:

@@ -25,6 +25,8 @@ class Kind(enum.StrEnum):
 MOST_PIECES = 16  # Into so many pieces a batch is divided at most when the machine runs out of memory.
 MOST_NODES = 8  # A trial under which so many nodes died is taken to be what kills them.
 COUNTED = (Kind.PASSING, Kind.LOST, Kind.HUNG)  # The others say nothing about the trial, or are counted elsewhere.
+# Ends of stays in which something failed, and the trial was tried again. After any other it goes on from what it kept.
+TRIED_AGAIN = (Kind.PASSING, Kind.LOST, Kind.NODE_LOST, Kind.HUNG, Kind.HOST_MEMORY)
 CAUSES = {
     Kind.ERROR: Cause.ERROR,
     Kind.PASSING: Cause.ERROR,

@@ -96,7 +96,7 @@ def finish(
         problems.append(str(error))
     pictured = picture_best(plan, ledger, best, in_haste=bool(left.why)) if best is not None and register else ""
     write_schedule(ledger, plan.sweep_dir)
-    notes = [pictured, make_report(plan) if register and not left.why else ""]
+    notes = [pictured, make_report(plan, wanted=register and not left.why)]
     try:
         summary = write_summary(ledger, plan.sweep_dir)
         found = summary["importance"]

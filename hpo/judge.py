@@ -7,11 +7,14 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from hpo.aims import QUANTITIES, Aims
+from hpo.budget import Budget
 from hpo.exploit import Exploit
 from hpo.ledger import UNWORKABLE, Cause, Decided, Outcome, TrialRecord, Verdict
 from hpo.schedulers import Decision, Result, Scheduler
+from hpo.stopping.stopped import Stopped
 
 Entry = Mapping[str, Any]  # An evaluation, as the ledger has it.
+SECONDS = ("train_s", "eval_s", "wait_s", "load_s", "save_s")
 
 
 class Judge:
@@ -103,9 +106,18 @@ def completed(last: Entry, facts: dict[str, Any]) -> Outcome:
     return Outcome(None, "", facts)
 
 
-def never_advanced(record: TrialRecord) -> Outcome:
-    """How a trial ends that was paused for good."""
-    why = record.decisions[-1].reason if record.decisions else ""
+def never_advanced(record: TrialRecord, scheduler: Scheduler, stopped: Stopped | None, budget: Budget) -> Outcome:
+    """How a trial ends that was paused for good.
+
+    Args:
+        record: The trial.
+        scheduler: That paused it.
+        stopped: The rule that ended the sweep; None: there was none.
+        budget: Of the sweep.
+    """
+    over = "the hours of the sweep are over" if budget.out_of_time else scheduler.why_no_more()
+    why = over if stopped is None else f"the sweep ends: {stopped.reason}"
+    why = why or (record.decisions[-1].reason if record.decisions else "")
     text = f"paused after {record.epochs:g} epochs and never advanced" + (f": {why}" if why else "")
     return Outcome(Cause.SCHEDULER, text, measured(record))
 
@@ -117,4 +129,17 @@ def measured(record: TrialRecord) -> dict[str, Any]:
     last = record.evaluations[-1]
     kept = ("device", "precision", "micro_batch_size", *QUANTITIES)
     facts = {key: last[key] for key in kept if last.get(key) is not None}
-    return facts | {kind: record.seconds(kind) for kind in ("train_s", "eval_s", "wait_s", "load_s", "save_s")}
+    return facts | {kind: record.seconds(kind) for kind in SECONDS}
+
+
+def of_all_stays(record: TrialRecord, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts of a training that has ended, its earlier stays in slots counted in.
+
+    Args:
+        record: The trial, before its end.
+        facts: What the training said of itself. Of a trial that went on, its seconds may be of the last stay alone;
+            they are never less than those of the evaluations together.
+    """
+    before = measured(record)
+    most = {kind: max(facts[kind], before[kind]) for kind in SECONDS if kind in facts and kind in before}
+    return {**before, **facts, **most}

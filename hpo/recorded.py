@@ -10,7 +10,7 @@ from typing import Any
 from hpo.config.compose import Composed, compose
 from hpo.errors import InputError
 from hpo.place import Place
-from hpo.results import override_text
+from hpo.results import key_of, override_text
 
 # Said by the command itself, or decided when the sweep was begun.
 STORAGE = "cluster.storage"
@@ -32,16 +32,16 @@ def composed_again(about: Mapping[str, Any], place: Place, overrides: Sequence[s
     for text in overrides:
         if "=" not in text:
             raise InputError.one(text, "not an override", "write key=value")
-        if _key(text) in BUDGET or _key(text).startswith(STOP):
-            raise InputError.one(_key(text), "is what the sweep was begun with", "more of it: hpo extend NAME")
-        if _key(text) == STORAGE:
+        if key_of(text) in BUDGET or key_of(text).startswith(STOP):
+            raise InputError.one(key_of(text), "is what the sweep was begun with", "more of it: hpo extend NAME")
+        if key_of(text) == STORAGE:
             raise InputError.one(STORAGE, "is where the sweep's checkpoints and weights are", "begin a new sweep")
-        if _key(text) in PLACES:
+        if key_of(text) in PLACES:
             raise InputError.one(
-                _key(text), "cannot be changed here", "--output-dir DIR and --ledger URL say where it is"
+                key_of(text), "cannot be changed here", "--output-dir DIR and --ledger URL say where it is"
             )
-    mine = {_key(text) for text in overrides}
-    kept = [text for text in about["overrides"] if _key(text) not in mine and _key(text) not in PLACES]
+    mine = {key_of(text) for text in overrides}
+    kept = [text for text in about["overrides"] if key_of(text) not in mine and key_of(text) not in PLACES]
     where = [f"output_dir={override_text(str(place.output_dir.resolve()))}"]
     where += [] if place.url is None else [f"ledger.url={override_text(place.url)}"]
     return compose([*kept, *overrides, *where], about["config_dir"])
@@ -53,7 +53,3 @@ def in_its_folder(about: Mapping[str, Any]) -> Iterator[None]:
     folder = Path(about["cwd"])
     with contextlib.chdir(folder) if folder.is_dir() else contextlib.nullcontext():
         yield
-
-
-def _key(override: str) -> str:
-    return override.partition("=")[0].lstrip("+")

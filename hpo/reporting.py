@@ -13,15 +13,18 @@ PATIENCE_S = 120.0  # For a sweep of a thousand trials it takes some ten seconds
 SAID = 300  # Characters of what it said when it failed.
 
 
-def make_report(plan: Plan) -> str:
-    """Write `report.html` into the sweep's folder, unless none is wanted.
+def make_report(plan: Plan, *, wanted: bool = True) -> str:
+    """Write `report.html` into the sweep's folder, unless none is wanted. An older one tells of fewer trials, and goes.
+
+    Args:
+        wanted: Whether there is time for one.
 
     Returns:
         Why there is none, for people; empty: there is one, or none is wanted.
     """
-    if not plan.config.sweep.report:
+    (plan.sweep_dir / REPORT).unlink(missing_ok=True)
+    if not wanted or not plan.config.sweep.report:
         return ""
-    (plan.sweep_dir / REPORT).unlink(missing_ok=True)  # An older one tells of fewer trials.
     command = [sys.executable, "-m", "hpo", "report", plan.name, "--output-dir", str(plan.output_dir)]
     # By the environment, since others may read a command line, and the URL may have a password.
     environment = {**os.environ, "HPO_LEDGER_URL": plan.ledger_url}

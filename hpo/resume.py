@@ -43,7 +43,7 @@ def resume(
     with in_its_folder(about):
         plan = check(composed_again(about, place, overrides), going_on=ledger.name)
         found = changes(about, plan)
-        check_changes(ledger.name, found, about, plan, allowed=allow_change)
+        check_changes(ledger.name, found, about, plan, maximize=ledger.maximize, allowed=allow_change)
 
         def prepare(seated: Ledger) -> None:
             if found:

@@ -162,7 +162,7 @@ class Search:
         """Called when nothing runs: where nothing further will be handed out, what is still paused ends, pruned."""
         if self.finished and not self.given_up and not self.running:
             for record in self.paused:
-                self.ended(record.number, never_advanced(record))
+                self.ended(record.number, never_advanced(record, self.scheduler, self.stopper.stopped, self.budget))
 
     def placed(self, number: int, node: str, pid: int) -> None:
         """A trial's process said where it is."""

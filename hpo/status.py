@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from hpo.budget import Budget
-from hpo.ledger import Driver, Inbox, Ledger, State, TrialRecord, driver_of, open_engine
+from hpo.ledger import Driver, Inbox, State, TrialRecord, driver_of, open_engine
 from hpo.place import Place
 from hpo.ranking import best_trial
 from hpo.stopping import Stopped
@@ -77,15 +77,10 @@ class Status:
         }
 
 
-def status_of(ledger: Ledger, place: Place) -> Status:
-    """How a sweep stands now."""
-    return status_at(place, ledger.name, ledger.about, ledger.trials(), ledger.maximize)
-
-
-def status_at(
+def status_of(
     place: Place, name: str, about: Mapping[str, Any], records: Sequence[TrialRecord], maximize: bool
 ) -> Status:
-    """The same, from what was read before; who drives it is asked now."""
+    """How a sweep stands: what was read of it before, and who drives it now."""
     engine = open_engine(place.ledger_url)
     driver = driver_of(engine, name)
     alive = None if driver is None or driver.gone else driver
@@ -100,7 +95,7 @@ def status_at(
         stopped=Stopped.of(about),
         records=tuple(records),
         best=best_trial(records, maximize),
-        requests=len(Inbox(engine, name).waiting()),
+        requests=len(Inbox(engine, name, place.patience_s).waiting()),
         started_at=float(about["started_at"]),
         spent_s=spent_s,
     )

@@ -184,7 +184,9 @@ def _run(
         ledger.settle(plan.metric)
         tracker.catch_up(records := ledger.trials())
         display.before(records)
-        search = _search(driver, baselines, tracker, display)
+        known = (*records, *confirmation.records)
+        gauges = RayGauges(plan.name, plan.metric, maximize=plan.maximize, records=known)
+        search = _search(driver, baselines, tracker, display, gauges)
         search.stopper.say = display.no_more
         steward = Steward(search, inbox, driver.since, lambda: interrupt.why)
         job_of = partial(_job, plan, ledger.about)
@@ -196,7 +198,7 @@ def _run(
                 break
             search.conclude()
             search.stopper.conclude(len(search.records))
-            confirmation.retrain(train, steward, job_of, tracker, [Confirming(display, plan.metric)])
+            confirmation.retrain(train, steward, job_of, tracker, [Confirming(display, plan.metric), gauges])
             if steward.stopping or (search.finished and confirmation.is_done):
                 break
     return Left(steward.stopping, steward.in_trouble)
@@ -254,12 +256,13 @@ def _open_tracker(plan: Plan, ledger: Ledger) -> Tracker:
     return tracker
 
 
-def _search(driver: _Driver, baselines: list[dict[str, Any]], tracker: Tracker, display: Display) -> Search:
+def _search(
+    driver: _Driver, baselines: list[dict[str, Any]], tracker: Tracker, display: Display, gauges: RayGauges
+) -> Search:
     plan, ledger = driver.plan, driver.ledger
     longest = longest_training(plan.config.train, plan.space)
     weights = WeightKeeper(plan.sweep_dir, plan.config.sweep.keep_models, ledger)
     aside = AsideKeeper(plan.sweep_dir, ledger)
-    gauges = RayGauges(plan.name, plan.metric, maximize=plan.maximize, records=ledger.trials())
     return Search(
         ledger,
         plan.sampler,

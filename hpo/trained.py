@@ -13,7 +13,7 @@ from hpo.confirm.winner import winner_of
 from hpo.errors import InputError, UnknownSweepError
 from hpo.ledger import Ledger, TrialRecord
 from hpo.place import Place
-from hpo.results import best_trial, by_merit, train_overrides, weights_dir
+from hpo.results import best_trial, by_merit, config_dir_of, train_overrides, weights_dir
 from hpo.storage.deposits import deposits
 from hpo.storage.store import Store
 from hpo.storage.sweep import fetch_weights, store_of, weights_of
@@ -31,6 +31,7 @@ class Trained:
         folder: The weights.
         name: For people: the sweep and its trial, or the folder.
         overrides: The config overrides that train it again; None: not known.
+        config_dir: The person's own folder of options that they are composed with; None: there was none.
         metric: What the best evaluation was chosen by; None: not known.
         value: The metric's value on the validation rows.
         data_fingerprint: Of the rows that it was trained on.
@@ -40,6 +41,7 @@ class Trained:
     folder: Path
     name: str
     overrides: tuple[str, ...] | None = None
+    config_dir: str | None = None
     metric: str | None = None
     value: float | None = None
     data_fingerprint: str | None = None
@@ -97,6 +99,7 @@ def find_trained(name: str, place: Place, trial: int | None = None) -> Trained:
         folder=folder,
         name=f"{name}, trial {record.number}",
         overrides=tuple(train_overrides(about, record.params)),
+        config_dir=config_dir_of(about),
         metric=about["metric"],
         value=record.value,
         data_fingerprint=about["data_fingerprint"],
@@ -142,6 +145,7 @@ def _confirmed(ledger: Ledger, here: Path) -> Trained | None:
         folder=folder,
         name=f"{ledger.name}, trial {winner.trial}, confirmed, seed {winner.seed}",
         overrides=tuple(train_overrides(about, params)),
+        config_dir=config_dir_of(about),
         metric=about["metric"],
         value=winner.value,
         data_fingerprint=about["data_fingerprint"],
@@ -188,6 +192,7 @@ def _of_folder(folder: Path) -> Trained:
         folder=folder,
         name=str(folder),
         overrides=None if overrides is None else tuple(overrides),
+        config_dir=facts.get("config_dir"),
         metric=facts.get("metric"),
         value=facts.get("best_value"),
         data_fingerprint=facts.get("data_fingerprint"),

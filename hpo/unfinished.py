@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hpo.errors import InputError
+from hpo.results import in_config_dir
 from models.spec import Change
 from models.training import newest_checkpoint
 
@@ -22,7 +23,7 @@ class Unfinished:
 
     Attributes:
         folder: Where it writes.
-        arguments: The overrides that it was begun with.
+        arguments: The flags and overrides that it was begun with.
         changes: What changes in its course.
     """
 
@@ -53,12 +54,14 @@ def unfinished(arguments: Sequence[str]) -> Unfinished | None:
         raise InputError.one(FLAG, f"{given.folder} has no checkpoint to go on from", hint)
     begun = json.loads(start.read_text(encoding="utf-8"))
     changes = tuple(Change.of(change["step"], change["values"]) for change in begun.get("changes", []))
-    return Unfinished(given.folder, begun["overrides"], changes)
+    return Unfinished(given.folder, [*in_config_dir(begun.get("config_dir")), *begun["overrides"]], changes)
 
 
-def write_start(folder: Path, overrides: Sequence[str], changes: Sequence[Change] = ()) -> None:
+def write_start(folder: Path, overrides: Sequence[str], config_dir: str | None, changes: Sequence[Change] = ()) -> None:
     """Keep what `unfinished` reads."""
     folder.mkdir(parents=True, exist_ok=True)
     told = [{"step": change.step, "values": dict(change.values)} for change in changes]
-    text = json.dumps({"overrides": list(overrides), "changes": told}, indent=2, ensure_ascii=False)
+    text = json.dumps(
+        {"overrides": list(overrides), "config_dir": config_dir, "changes": told}, indent=2, ensure_ascii=False
+    )
     (folder / START).write_text(text, encoding="utf-8")

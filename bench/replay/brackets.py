@@ -51,17 +51,19 @@ class SyncHyperband(Scheduler):
         self._of[number] = bracket
 
     def on_result(self, result: Result) -> Decision:
-        """Pause at the rung that it was to come to."""
+        """Pause at the rung that it was to come to; evaluations may be coarser than rungs, and count at all passed."""
         if math.isnan(result.value):
             return self.stop_not_finite(result)
         bracket = self._of[result.number]
-        level = self._level(result.number)
-        if level >= len(bracket.rungs) or result.epochs < bracket.rungs[level][0]:
+        reached = [level for level, (epochs, _) in enumerate(bracket.rungs) if epochs <= result.epochs]
+        passed = [level for level in reached if result.number not in bracket.seen[level]]
+        if not passed:
             return Decision.CONTINUE
-        bracket.seen[level][result.number] = self.score(result.value)
+        for level in passed:
+            bracket.seen[level][result.number] = self.score(result.value)
         if self.at_end(result):
             return Decision.CONTINUE
-        self._reasons[result.number] = f"rung {bracket.rungs[level][0]:g} epochs: {result.value:.4g}"
+        self._reasons[result.number] = f"rung {bracket.rungs[passed[-1]][0]:g} epochs: {result.value:.4g}"
         return Decision.PAUSE
 
     def on_end(self, number: int, state: str, cannot_work: bool = False) -> None:
@@ -79,10 +81,6 @@ class SyncHyperband(Scheduler):
             if len(bracket.members) < bracket.rungs[0][1] and situation.may_propose:
                 return Choice(None)
         return Choice(None) if situation.may_propose else None
-
-    def _level(self, number: int) -> int:
-        """The rung that a trial is to come to next."""
-        return sum(number in seen for seen in self._of[number].seen)
 
     def _begin(self) -> _Bracket:
         most = math.floor(math.log(self._end) / math.log(self._factor) + 1e-9)

@@ -14,7 +14,7 @@ from rich.console import Console
 from dashboards.service.app import create_app
 from dashboards.service.security.token import TOKEN, token_at
 from dashboards.service.settings import FOLDER, LOOPBACK, Settings
-from hpo.control import PLACES
+from hpo.control import PLACES, open_environment
 from hpo.errors import InputError, Problem
 from hpo.exitcode import ExitCode
 from hpo.results import Place, add_place, place_of
@@ -91,6 +91,11 @@ def _check(given: argparse.Namespace) -> None:
         rule = f"other machines could reach {given.host}, and whoever listens on the way would read the token"
         hint = "give --tls-cert and --tls-key; or --insecure-http where a proxy speaks TLS in front of it"
         problems.append(Problem("--host", rule, hint))
+    if given.ray_jobs is not None:
+        try:
+            open_environment(place_of(given))
+        except InputError as error:
+            problems += error.problems
     if problems:
         raise InputError(problems)
 

@@ -102,9 +102,17 @@ def _lay_out(made: go.Figure, axes: list[Axis]) -> None:
     made.update_yaxes(visible=False, range=[-0.06, 1.06], fixedrange=True)
     for at, axis in enumerate(axes):
         marks = [(place(axis, choice), choice) for choice in axis.choices]
+        anchor, shift = ("right", -4) if at == len(axes) - 1 else ("left", 4)  # Nothing is cut off at the edge.
         for high, text in marks or [(0.0, number(axis.low)), (1.0, number(axis.high))]:
             made.add_annotation(
-                x=at, y=high, text=text, showarrow=False, xanchor="left", xshift=4, font={"size": 11}, yanchor="middle"
+                x=at,
+                y=high,
+                text=text,
+                showarrow=False,
+                xanchor=anchor,
+                xshift=shift,
+                font={"size": 11},
+                yanchor="middle",
             )
 
 

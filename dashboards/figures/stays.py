@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from dashboards.figures.select import running
-from hpo.results import Attempt, Look, State, TrialRecord
+from hpo.results import TRIED_AGAIN, Attempt, Look, State, TrialRecord
 
 KEPT, STOPPED, WASTED, GOING = "trained to the end", "stopped early", "failed or lost", "runs or will go on"
 
@@ -66,16 +66,13 @@ def _of(look: Look, record: TrialRecord) -> list[Stay]:
 
 
 def _kind(record: TrialRecord, attempt: Attempt, last: bool) -> tuple[str, str]:
-    if attempt.end in ("scheduler", "left"):
-        return (
-            (STOPPED, record.cause or "") if record.state is State.PRUNED else (KEPT, f"{attempt.end}: went on later")
-        )
-    if attempt.end:
+    """What came of a stay. One that left a checkpoint was worth what came of its trial."""
+    if attempt.end in TRIED_AGAIN:
         return WASTED, attempt.end
-    if not last:
+    if not last and not attempt.end:
         return WASTED, "tried again"
     kinds = {State.COMPLETE: KEPT, State.PRUNED: STOPPED, State.FAILED: WASTED}
-    return kinds.get(record.state, GOING), record.cause or ""
+    return kinds.get(record.state, GOING), (record.cause or attempt.end) if last else f"{attempt.end}: went on later"
 
 
 def _last_sign(record: TrialRecord) -> float:

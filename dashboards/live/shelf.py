@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from dashboards.live.outage import Outage
 from hpo.errors import UnknownSweepError
 from hpo.results import Look, Place, Reader
 
@@ -23,6 +24,7 @@ class _Entry:
         held: How many watch it.
     """
 
+    outage: Outage
     lock: threading.Lock = field(default_factory=threading.Lock)
     reader: Reader | None = None
     look: Look | None = None
@@ -41,12 +43,11 @@ class Shelf:
 
     Args:
         place: Where the sweeps are.
-        patience_s: How long a look waits for a database that is away.
         clock: Seconds that only grow.
     """
 
-    def __init__(self, place: Place, patience_s: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._place, self._patience_s, self._clock = place, patience_s, clock
+    def __init__(self, place: Place, clock: Callable[[], float] = time.monotonic) -> None:
+        self._place, self._clock = place, clock
         self._lock = threading.Lock()
         self._entries: dict[str, _Entry] = {}
 
@@ -63,16 +64,17 @@ class Shelf:
         """
         asked_at = self._clock()
         with self._lock:
-            entry = self._entries.setdefault(name, _Entry())
+            entry = self._entries.setdefault(name, _Entry(Outage(self._clock)))
             entry.asked_at = asked_at
             self._drop_old(asked_at)
         try:
             with entry.lock:
                 # One that was read while this call waited for the lock is as new as can be.
                 if entry.look is None or entry.read_at < asked_at - age_s:
-                    if entry.reader is None:
-                        entry.reader = Reader(self._place, name, self._patience_s)
-                    entry.look, entry.read_at = entry.reader.look(), self._clock()
+                    with entry.outage.told(asked_at):
+                        if entry.reader is None:
+                            entry.reader = Reader(self._place, name)
+                        entry.look, entry.read_at = entry.reader.look(), self._clock()
                 return entry.look
         except UnknownSweepError:
             self._drop(name)
@@ -86,7 +88,7 @@ class Shelf:
             by: 1: one more; -1: one less.
         """
         with self._lock:
-            entry = self._entries.setdefault(name, _Entry())
+            entry = self._entries.setdefault(name, _Entry(Outage(self._clock)))
             entry.held += by
             entry.asked_at = self._clock()
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import suppress
 from functools import partial
 
+from dashboards.live.outage import Outage
 from dashboards.live.shelf import Shelf
 from dashboards.live.update import Update
 from dashboards.live.watcher import POLL_S, Listener, Watcher
@@ -15,7 +16,6 @@ from hpo.errors import HpoError
 from hpo.results import Line, Lines, Look, Place
 
 WARM = 2  # Sweeps that are read before anyone asks.
-PATIENCE_S = 2.0  # Who looks at a page would rather hear that the ledger is away than wait for it.
 
 
 class Watch:
@@ -27,9 +27,9 @@ class Watch:
     """
 
     def __init__(self, place: Place, poll_s: float = POLL_S) -> None:
-        self.place, self._poll_s = place, poll_s
-        self._shelf = Shelf(place, PATIENCE_S)
-        self._lines, self._lines_lock = Lines(place, PATIENCE_S), threading.Lock()
+        self.place, self._poll_s = place.for_pages(), poll_s
+        self._shelf = Shelf(self.place)
+        self._lines, self._lines_lock, self._outage = Lines(self.place), threading.Lock(), Outage(time.monotonic)
         self._listed: tuple[float, list[Line]] | None = None
         self._watchers: dict[str, Watcher] = {}
         self._lock = threading.Lock()
@@ -41,9 +41,11 @@ class Watch:
         Raises:
             LedgerError: The ledger does not answer.
         """
+        asked_at = time.monotonic()
         with self._lines_lock:
             if self._listed is None or time.monotonic() - self._listed[0] > self._poll_s:
-                self._listed = time.monotonic(), self._lines.read()
+                with self._outage.told(asked_at):
+                    self._listed = time.monotonic(), self._lines.read()
             return list(self._listed[1])
 
     def warm(self) -> None:

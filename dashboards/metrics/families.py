@@ -17,13 +17,13 @@ OF_A_SWEEP: dict[str, tuple[tuple[str, ...], str]] = {
     "hpo_trials": (("state",), "Trials by state."),
     "hpo_trials_budget": ((), "Most trials of the sweep's budget, where it has such a limit."),
     "hpo_trials_ended_total": (("cause",), "Trials that ended, by cause; full_length: they were not stopped."),
-    "hpo_evaluations_total": ((), "Evaluations of all trials."),
+    "hpo_evaluations_total": ((), "Evaluations of all trials, of the confirmation's trainings too."),
     "hpo_best_value": (("metric",), "The metric of the best trial, where one has a result."),
     "hpo_slots": ((), "Trials that may run at once, where that is known."),
-    "hpo_slots_busy": ((), "Slots in which a trial runs."),
-    "hpo_seconds_total": (("kind",), "Seconds of all trials: load, train, eval, save, wait."),
-    "hpo_spent_seconds_total": ((), "Seconds that the sweep ran, by all its drivers."),
-    "hpo_newest_event_timestamp_seconds": ((), "When a trial of the sweep last began, was evaluated, or ended."),
+    "hpo_slots_busy": ((), "Slots in which a trial runs, or is trained again to be confirmed."),
+    "hpo_seconds_total": (("kind",), "Seconds of the same: load, train, eval, save, wait."),
+    "hpo_spent_seconds_total": ((), "Seconds that the sweep ran, by all its drivers, as the last one noted them."),
+    "hpo_newest_event_timestamp_seconds": ((), "When one of the same last began, was evaluated, or ended."),
     "hpo_requests_waiting": ((), "Requests that wait for the sweep's driver."),
 }
 # Of the server: the same.
@@ -64,7 +64,7 @@ def family(name: str) -> Family:
 
 def samples_of(line: Line, look: Look) -> Iterator[Sample]:
     """The numbers of one sweep."""
-    tally, name = Tally.of(look.records), line.name
+    searched, tally, name = Tally.of(look.records), Tally.of((*look.records, *look.confirming)), line.name
     busy = tally.states[State.RUNNING] if line.goes_on else 0
     one: dict[str, float | None] = {
         "hpo_sweep_running": float(line.goes_on),
@@ -72,7 +72,7 @@ def samples_of(line: Line, look: Look) -> Iterator[Sample]:
         "hpo_evaluations_total": tally.evaluations,
         "hpo_slots": line.slots,
         "hpo_slots_busy": busy if line.slots is None else min(busy, line.slots),
-        "hpo_spent_seconds_total": line.spent_s,
+        "hpo_spent_seconds_total": float(line.about.get("spent_s", 0.0)),  # `line.spent_s` guesses what came after.
         "hpo_newest_event_timestamp_seconds": tally.newest_at,
         "hpo_requests_waiting": look.status.requests,
     }
@@ -80,6 +80,6 @@ def samples_of(line: Line, look: Look) -> Iterator[Sample]:
     yield Sample("hpo_sweep_state", (name, line.state), 1.0)
     if line.best is not None:
         yield Sample("hpo_best_value", (name, line.metric), line.best.value)
-    yield from (Sample("hpo_trials", (name, state.value), count) for state, count in tally.states.items())
-    yield from (Sample("hpo_trials_ended_total", (name, cause), count) for cause, count in tally.ended.items())
+    yield from (Sample("hpo_trials", (name, state.value), count) for state, count in searched.states.items())
+    yield from (Sample("hpo_trials_ended_total", (name, cause), count) for cause, count in searched.ended.items())
     yield from (Sample("hpo_seconds_total", (name, kind), seconds) for kind, seconds in tally.seconds.items())

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import plotly.graph_objects as go
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
 from dashboards import figures
 from dashboards.pages.curve import race, trial_curve
-from dashboards.pages.drawn import Drawn, Made, packed
+from dashboards.pages.drawn import Drawn, Made, NotMadeError, packed
 from dashboards.pages.kinds import LIVE, MORE
-from dashboards.pages.maker import Maker, NotMadeError
+from dashboards.pages.maker import Maker
 from dashboards.pages.rendering import redact_of
 from dashboards.pages.trial import record_of
 from hpo.results import Look, axes_of
@@ -21,7 +20,7 @@ NEWER = "X-Newer-In"  # Header: seconds after which it is worth asking again.
 MOST_SLICES = 6  # Dimensions, each with a figure of its own.
 
 router = APIRouter(include_in_schema=False)
-drawn, drawn_apart = Drawn(), Drawn()  # Of each kind one at a time: what is live waits for nothing that is costly.
+drawn = Drawn()
 
 
 @router.get("/sweeps/{name}/figures/{which}.json")
@@ -31,14 +30,9 @@ def sweep_figure(request: Request, name: str, which: str) -> Response:
         raise HTTPException(404, f"there is no figure {which[:40]!r}; there are {', '.join([*LIVE, *MORE])}")
     look = request.app.state.watch.look(name)
     if which in LIVE:
-        return _answer(request, (look,), which, lambda: LIVE[which](look))
+        return _answer(request, (look,), which, lambda: packed(LIVE[which](look)))
     maker: Maker = request.app.state.maker
-    redact = redact_of(request)
-    try:
-        made = drawn_apart.get((look,), which, lambda: maker.figure(look, which), redact)
-    except NotMadeError as error:
-        return JSONResponse({"detail": redact(str(error))}, 503, {NEWER: f"{error.again_s:.1f}"})
-    return _told(request, (look,), made)
+    return _answer(request, (look,), which, lambda: maker.figure(look, which))
 
 
 @router.get("/sweeps/{name}/slices/{dimension}.json")
@@ -48,7 +42,7 @@ def slice_figure(request: Request, name: str, dimension: str) -> Response:
     axis = next((axis for axis in axes_of(look.about) if axis.name == dimension), None)
     if axis is None:
         raise HTTPException(404, f"{name} has no dimension {dimension[:100]!r}")
-    return _answer(request, (look,), f"slice {dimension}", lambda: figures.slice_of(look, axis))
+    return _answer(request, (look,), f"slice {dimension}", lambda: packed(figures.slice_of(look, axis)))
 
 
 @router.get("/sweeps/{name}/trials/{number}/figure.json")
@@ -56,7 +50,7 @@ def trial_figure(request: Request, name: str, number: int) -> Response:
     """The curve of a trial."""
     look = request.app.state.watch.look(name)
     record = record_of(look, number)
-    return _answer(request, (look,), f"trial {number}", lambda: trial_curve(look, record))
+    return _answer(request, (look,), f"trial {number}", lambda: packed(trial_curve(look, record)))
 
 
 @router.get("/compare/{by}.json")
@@ -66,11 +60,15 @@ def compared_figure(request: Request, by: str, one: str, other: str) -> Response
         raise HTTPException(404, "there is trials.json and time.json")
     watch = request.app.state.watch
     first, second = watch.look(one), watch.look(other)
-    return _answer(request, (first, second), by, lambda: race(first, second, by == "time"))
+    return _answer(request, (first, second), by, lambda: packed(race(first, second, by == "time")))
 
 
-def _answer(request: Request, looks: tuple[Look, ...], what: str, make: Callable[[], go.Figure | None]) -> Response:
-    return _told(request, looks, drawn.get(looks, what, lambda: packed(make()), redact_of(request)))
+def _answer(request: Request, looks: tuple[Look, ...], what: str, make: Callable[[], str]) -> Response:
+    redact = redact_of(request)
+    try:
+        return _told(request, looks, drawn.get(looks, what, make, redact))
+    except NotMadeError as error:
+        return JSONResponse({"detail": redact(str(error))}, 503, {NEWER: f"{error.again_s:.1f}"})
 
 
 def _told(request: Request, looks: tuple[Look, ...], made: Made) -> Response:

@@ -7,28 +7,14 @@ import sys
 import time
 from collections.abc import Sequence
 
-from dashboards.pages.drawn import stamp
+from dashboards.pages.drawn import SOON_S, WAIT_S, NotMadeError, stamp
 from hpo.control import BusyError, Child, ChildError, environment_at
 from hpo.results import Look, Place
 
 IDLE_S = 60.0
 FIGURE_S = 60.0
-QUEUE_S = 60.0
-SOON_S = 5.0  # Until it is worth trying again what others' figures or the ledger were in the way of.
-LATER_S = 60.0  # And what the process broke off at: it would most likely again.
+LATER_S = 60.0  # Until it is worth trying again what the process broke off at: it would most likely again.
 COMMAND = (sys.executable, "-m", "dashboards.pages.worker")
-
-
-class NotMadeError(Exception):
-    """A figure could not be made. Its text is for the person.
-
-    Attributes:
-        again_s: Seconds after which it is worth trying again.
-    """
-
-    def __init__(self, text: str, again_s: float) -> None:
-        self.again_s = again_s
-        super().__init__(text)
 
 
 class Maker:
@@ -42,7 +28,7 @@ class Maker:
             command: What makes the figures.
             idle_s: Seconds without a figure after which the process is ended.
         """
-        limits = {"idle_s": idle_s, "answer_s": FIGURE_S, "queue_s": QUEUE_S}
+        limits = {"idle_s": idle_s, "answer_s": FIGURE_S, "queue_s": WAIT_S}
         self.child = Child(command, environment_at(place), quiet=False, **limits)
         self._failed: dict[tuple[str, str], tuple[float, str]] = {}  # Until when, and why.
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -52,7 +53,7 @@ def fragment(request: Request, template: str, **context: Any) -> str:
         context: What the template gets.
     """
     shared = {
-        "path": request.url.path,
+        "path": quote(request.scope["path"]),
         "mlflow_url": mlflow_url(request),
         "optuna_url": optuna_url(request),
         "csrf": getattr(request.state, "csrf", ""),

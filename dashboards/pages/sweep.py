@@ -18,7 +18,7 @@ from dashboards.pages.rendering import hidden, mlflow_run, page
 from dashboards.pages.report import report_of
 from dashboards.pages.table import USUAL, Table, columns_of, table
 from dashboards.pages.words import number
-from hpo.results import Look, State, axes_of, dimensions
+from hpo.results import Look, State, axes_of, config_dir_of, dimensions, in_config_dir
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,10 +42,10 @@ def sweep(request: Request, name: str) -> HTMLResponse:
 
 @router.get("/sweeps/{name}/head")
 def head(request: Request, name: str) -> HTMLResponse:
-    """The head alone, for a page whose sweep was over; a header says in which state it is now."""
+    """The head alone, for a page whose sweep was over; headers say in which state it is, and its newest event."""
     look = request.app.state.watch.look(name)
     answer = page(request, "_head.html", **head_context(request, look))
-    answer.headers["X-Sweep-State"] = look.status.state
+    answer.headers["X-Sweep-State"], answer.headers["X-Sweep-Seq"] = look.status.state, str(look.seq)
     return answer
 
 
@@ -99,7 +99,7 @@ def _setup(look: Look, overrides: list[str]) -> list[tuple[str, str]]:
         ("budget", str(look.status.budget)),
         ("limits", ", ".join(map(str, look.aims.constraints))),
         ("fixed", ", ".join(f"{name}={number(value)}" for name, value in about.get("fixed", {}).items())),
-        ("command", " ".join(["hpo sweep", *overrides])),
+        ("command", " ".join(["hpo sweep", *in_config_dir(config_dir_of(about)), *overrides])),
         ("code", str(about.get("git_commit") or "")[:12]),
     ]
     return [(name, text) for name, text in found if text]

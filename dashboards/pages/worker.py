@@ -14,14 +14,12 @@ from hpo.control import answer_lines
 from hpo.errors import HpoError
 from hpo.results import Look, Place, Reader
 
-PATIENCE_S = 2.0  # For a database that is away.
-
 
 class Worker:
     """Answers what a `Maker` asks."""
 
     def __init__(self, place: Place) -> None:
-        self._place = place
+        self._place = place.for_pages()
         self._reader: Reader | None = None
         self._look: Look | None = None
 
@@ -41,7 +39,7 @@ class Worker:
     def _seen(self, name: str, wanted: Stamp) -> Look:
         """The sweep as the server saw it, where it still is so; or newer."""
         if self._reader is None or self._reader.name != name:
-            self._reader, self._look = Reader(self._place, name, PATIENCE_S), None
+            self._reader, self._look = Reader(self._place, name), None
         if self._look is None or stamp(self._look) != wanted:
             self._look = self._reader.look()
         return self._look

@@ -11,6 +11,7 @@ from dashboards.report.ends import ends
 from dashboards.report.origin import origin, reproduce
 from dashboards.report.pictured import pictured
 from dashboards.report.rank import ranking
+from dashboards.report.redacted import without_secrets
 from hpo.results import Look
 from hpo.results.words import ended, headline, seconds
 
@@ -31,7 +32,14 @@ def report(look: Look) -> Report:
         Section("origin", "Where this comes from", origin(look)),
     ]
     kept = [section for section in sections if section.blocks]
-    return Report(look.name, [*headline(look.summary), ended(look.summary)], _facts(look), kept, time.time())
+    lines = [*headline(look.summary), ended(look.summary, _state(look))]
+    return without_secrets(Report(look.name, lines, _facts(look), kept, time.time()))
+
+
+def _state(look: Look) -> str:
+    """How the sweep stands. Its driver writes the report of one that has ended, and so is still there."""
+    noted = str(look.summary["status"])
+    return look.status.state if noted == "running" else noted
 
 
 def _facts(look: Look) -> list[tuple[str, str]]:
@@ -39,7 +47,7 @@ def _facts(look: Look) -> list[tuple[str, str]]:
     model = str(look.about["config"]["model"].get("name", ""))
     busy = summary["slots"].get("busy_fraction")
     facts = [
-        ("state", look.status.state if summary["status"] == "running" else summary["status"]),
+        ("state", _state(look)),
         (
             "aim",
             "; ".join([*(f"{aim.direction} {aim.name}" for aim in look.aims.aims), *map(str, look.aims.constraints)]),

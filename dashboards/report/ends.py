@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from dashboards.report.blocks import Block, Table, Text
-from hpo.results import Look, TrialRecord
+from hpo.results import TRIED_AGAIN, Look, Redactor, TrialRecord
 from hpo.results.words import seconds
 
 CLIP = 160  # Characters of a reason.
@@ -24,9 +24,7 @@ def ends(look: Look) -> list[Block]:
     ]
     columns = ["state", "cause", "trials", "seconds in them", "which", "for example"]
     found: list[Block] = [Table("Trials by the way they ended", columns, rows, [2, 3])]
-    retried = [
-        r for r in look.records if sum(bool(attempt.end) and attempt.end != "scheduler" for attempt in r.attempts)
-    ]
+    retried = [r for r in look.records if any(attempt.end in TRIED_AGAIN for attempt in r.attempts)]
     if retried:
         found.append(
             Text(f"{len(retried)} trials lost a process on the way and were tried again: {_numbers(retried)}.")
@@ -50,7 +48,6 @@ def _numbers(records: list[TrialRecord], most: int = 8) -> str:
 
 def _reason(records: list[TrialRecord]) -> str:
     """The last line of the first reason that there is: of a traceback it is the error."""
-    lines = [record.reason.strip().splitlines()[-1] for record in records if record.reason.strip()]
-    if not lines:
-        return ""
-    return lines[0] if len(lines[0]) <= CLIP else f"{lines[0][: CLIP - 1]}…"
+    first = next((record.reason.strip().splitlines()[-1] for record in records if record.reason.strip()), "")
+    line = Redactor().text(first)  # Before it is cut: what is left of a secret would not be known as one.
+    return line if len(line) <= CLIP else f"{line[: CLIP - 1]}…"

@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 
-CODE_OR_BOLD = re.compile(r"`([^`]+)`|\*\*(.+?)\*\*")
+CODE_OR_BOLD = re.compile(r"`([^`]+)`|(?<!\*)\*\*(?!\*)(.+?)\*\*(?!\*)")  # Three stars stand for a secret.
 CELLS = re.compile(r"(?<!\\)\|")
 LONG = 40  # Characters from which on a cell may break into lines.
 HEADING_LEVEL = 3  # Of the highest heading inside a section.

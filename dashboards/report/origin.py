@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 import time
 
 from dashboards.report.blocks import Block, Code, Table, Text
-from hpo.results import Look
+from hpo.results import Look, Redactor, config_dir_of, in_config_dir, key_of
 from hpo.results.words import number
-
-PASSWORD = re.compile(r"(://[^/\s:@'\"]*):[^/\s@'\"]+@")
 
 
 def reproduce(look: Look) -> list[Block]:
@@ -21,9 +18,9 @@ def reproduce(look: Look) -> list[Block]:
     found: list[Block] = []
     delivered = confirmation.get("delivered")
     if delivered:
-        found.append(Code("The confirmed winner, under its seed", masked(delivered["command"])))
+        found.append(Code("The confirmed winner, under its seed", delivered["command"]))
     if best is not None:
-        found.append(Code(f"Trial {best['number']}, the best of the search", masked(best["command"])))
+        found.append(Code(f"Trial {best['number']}, the best of the search", best["command"]))
     if summary["model_uri"]:
         found.append(Code("The model, in Python", f'mlflow.pyfunc.load_model("{summary["model_uri"]}")'))
     weights = (delivered or {}).get("weights") or (best or {}).get("weights")
@@ -54,18 +51,13 @@ def origin(look: Look) -> list[Block]:
     if kinds:
         facts.append(("device, precision", "; ".join(kinds)))
     versions = [[name, f"`{version}`"] for name, version in about.get("versions", {}).items()]
-    changed = [[f"`{masked(text)}`"] for text in about.get("overrides", [])]
+    changed = [[f"`{text}`"] for text in Redactor().value(about.get("overrides", []))]
     return [
         Table("The sweep", ["what", "value"], [[name, value] for name, value in facts]),
         Table("Versions", ["package", "version"], versions, folded=True),
         Table("What was asked for beyond the defaults", ["override"], changed, folded=True),
         Table("What varied", ["hyperparameter", "range"], _space(look), folded=True),
     ]
-
-
-def masked(text: str) -> str:
-    """A text without the passwords of the URLs in it."""
-    return PASSWORD.sub(r"\1:***@", text)
 
 
 def _space(look: Look) -> list[list[str]]:
@@ -82,5 +74,6 @@ def _space(look: Look) -> list[list[str]]:
 
 
 def _sweep_command(look: Look) -> str:
-    asked = (text for text in look.about.get("overrides", []) if not text.startswith(("sweep.name=", "output_dir=")))
-    return shlex.join(["hpo", "sweep", *map(masked, asked), f"sweep.name={look.name}-again"])
+    asked = (text for text in look.about.get("overrides", []) if key_of(text) not in ("sweep.name", "output_dir"))
+    told = [*in_config_dir(config_dir_of(look.about)), *Redactor().value(list(asked))]
+    return shlex.join(["hpo", "sweep", *told, f"sweep.name={look.name}-again"])

@@ -56,6 +56,7 @@ def _confirmed(found: Mapping[str, Any]) -> Table:
         between = "" if row["low"] is None else f"{number(row['low'])} to {number(row['high'])}"
         notes = ["**winner**"] if at == 1 and found["winner"] is not None else ["tie"] if row["tie"] else []
         notes += [f"{row[kind]} {kind}" for kind in ("unstable", "failed") if row[kind]]
+        notes += [f"{len(row['broken'])} beyond a limit"] if row.get("broken") else []
         notes += [f"p = {number(round(row['p_value'], 4))}"] if row["p_value"] is not None else []
         optimism = "" if row["optimism"] is None else f"{row['optimism']:+.2g}"
         count, searched = str(len(row["values"])), number(row["searched"])

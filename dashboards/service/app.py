@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 from fastapi import FastAPI
@@ -19,6 +20,7 @@ from dashboards.pages.maker import Maker
 from dashboards.pages.router import router as pages
 from dashboards.service import health, login
 from dashboards.service.api import acting, choosing, describing, reading, submitting
+from dashboards.service.broken import log_broken
 from dashboards.service.errors import add_handlers
 from dashboards.service.problems import ProblemDetail
 from dashboards.service.runs.make import queue_of
@@ -26,10 +28,10 @@ from dashboards.service.security.body import BodyLimit
 from dashboards.service.security.entry import Entry
 from dashboards.service.security.gate import Gate
 from dashboards.service.security.headers import SecurityHeaders
-from dashboards.service.security.redact import Redactor
 from dashboards.service.settings import Settings
 from hpo.control import Checker, environment_at
 from hpo.errors import HpoError
+from hpo.results import Redactor
 
 API = "/api/v1"
 TICK_S = 1.0
@@ -44,6 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
     described = f"{API}/openapi.json"
     app = FastAPI(title="hpo", version="1", openapi_url=described, docs_url=None, redoc_url=None, lifespan=_life)
     state = app.state
+    settings = replace(settings, place=settings.place.for_pages())
     state.settings, state.watch = settings, Watch(settings.place)
     state.queue = queue_of(settings)
     state.exposition = Exposition(state.watch, state.queue.lengths)
@@ -70,28 +73,30 @@ def create_app(settings: Settings) -> FastAPI:
 @contextlib.asynccontextmanager
 async def _life(app: FastAPI) -> AsyncIterator[None]:
     """Looks after the queue while the server lives. What runs is left alone at its end."""
-    pump = asyncio.create_task(_pump(app))
-    warming = asyncio.create_task(asyncio.to_thread(app.state.watch.warm))
-    try:
-        yield
-    finally:
-        pump.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await pump
-        await warming
-        app.state.watch.close()
-        app.state.checker.close()
-        app.state.maker.close()
+    state = app.state
+    with contextlib.ExitStack() as parts:
+        for part in (state.maker, state.checker, state.watch):
+            parts.callback(part.close)
+        pump = asyncio.create_task(_pump(app))
+        warming = asyncio.create_task(asyncio.to_thread(state.watch.warm))
+        try:
+            yield
+        finally:
+            pump.cancel()
+            await asyncio.wait((pump, warming))
 
 
 async def _pump(app: FastAPI) -> None:
+    state = app.state
     while True:
         try:
-            await asyncio.to_thread(app.state.queue.tick)
+            state.checker.tidy()
+            state.maker.tidy()
+            await asyncio.to_thread(state.queue.tick)
         except (HpoError, OSError) as error:  # The ledger or the disk is away: again in a second.
-            log.warning("the queue waits: %s", app.state.redactor.text(str(error)))
-        app.state.checker.tidy()
-        app.state.maker.tidy()
+            log.warning("the queue waits: %s", state.redactor.text(str(error)))
+        except Exception as error:  # noqa: BLE001  # nobody else begins what waits: it goes on, whatever was raised
+            log_broken("the queue waits", error, state.redactor)
         await asyncio.sleep(TICK_S)
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import sqlite3
 from http import HTTPStatus
 from typing import Any, cast
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dashboards.service.broken import log_broken
 from dashboards.service.problems import ServiceError, refusal
 from dashboards.service.security.gate import PROGRAMS
-from dashboards.service.security.redact import Redactor
+from dashboards.service.security.headers import add_headers
+from dashboards.service.security.refused import path_of
 from hpo.control import SweepBusyError, shortened
 from hpo.errors import HpoError, InputError, LedgerError, Problem, UnknownSweepError
+from hpo.results import Redactor
 
 LONGEST = 500
 
@@ -26,6 +31,9 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(ServiceError, _service)
     app.add_exception_handler(HpoError, _hpo)
+    app.add_exception_handler(sqlite3.Error, _database)
+    app.add_exception_handler(SQLAlchemyError, _database)
+    app.add_exception_handler(Exception, _broken)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -55,6 +63,18 @@ async def _hpo(request: Request, error: Exception) -> Response:
     return _answer(request, 503 if isinstance(error, LedgerError) else 409, str(error))
 
 
+async def _database(request: Request, error: Exception) -> Response:
+    log_broken(f"a database failed {path_of(request.scope)}", error, request.app.state.redactor)
+    return _answer(request, 503, "the ledger or the queue cannot be read or written now")
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """Sent past what adds headers to the others; the web server logs the error."""
+    answer = _answer(request, 500, "the server's log says more")
+    add_headers(answer.headers, request.app.state.settings.secure)
+    return answer
+
+
 def _answer(
     request: Request,
     status: int,
@@ -65,7 +85,7 @@ def _answer(
     redactor: Redactor = request.app.state.redactor
     detail = redactor.text(detail) or HTTPStatus(status).phrase
     told = [Problem(redactor.text(p.where), redactor.text(p.message), redactor.text(p.hint)) for p in problems]
-    if request.url.path.startswith(PROGRAMS) or request.method not in ("GET", "HEAD"):
+    if request.scope["path"].startswith(PROGRAMS) or request.method not in ("GET", "HEAD"):
         return refusal(status, detail, told, headers)
     page = request.app.state.error_page
     found: Response = refusal(status, detail, told, headers) if page is None else page(request, status, detail)

@@ -4,6 +4,7 @@
 #     sbatch docs/cluster/slurm.sh NAME sweep.trials=64 model=minilm data=csv data.train=/shared/rows.csv
 # Three minutes before its time is over, the job stops the sweep in good order, with checkpoints, and is queued again;
 # it then goes on by `hpo resume NAME`. So does a job that is submitted again by hand.
+# For Ray's metrics in Prometheus leave out `--include-dashboard false` below (docs/cluster-view.md).
 #SBATCH --job-name=hpo
 #SBATCH --nodes=3
 #SBATCH --ntasks-per-node=1

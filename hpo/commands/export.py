@@ -66,7 +66,7 @@ def _training(found: Trained, output_dir: Path) -> TrainSpec:
         rule = f"needs the validation rows, and nothing beside {found.folder} says which they are"
         raise InputError.one("--quantize", rule, "name a sweep, or a folder that `hpo train` wrote")
     others = [text for text in found.overrides if not text.startswith(("output_dir=", "slots.gpu_fraction="))]
-    spec, _ = training_of(compose([*others, "slots.gpu_fraction=0", f"output_dir={output_dir}"]))
+    spec, _ = training_of(compose([*others, "slots.gpu_fraction=0", f"output_dir={output_dir}"], found.config_dir))
     return spec
 
 

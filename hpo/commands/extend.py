@@ -16,7 +16,13 @@ def run(arguments: list[str], console: Console) -> int:
     """Enlarge a sweep's budget; one that nobody drives goes on here. Arguments: NAME, and what there is more of."""
     parser = argparse.ArgumentParser(prog="hpo extend", description="More budget for a sweep.")
     parser.add_argument("name", metavar="NAME", help="the sweep's name")
-    parser.add_argument("--trials", type=int, default=0, metavar="N", help="so many more trials")
+    parser.add_argument(
+        "--trials",
+        type=int,
+        default=0,
+        metavar="N",
+        help="so many more; without --hours: however long they take",
+    )
     parser.add_argument(
         "--hours",
         type=float,

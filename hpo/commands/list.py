@@ -7,7 +7,7 @@ import argparse
 from rich.console import Console
 
 from hpo.place import add_place, place_of
-from hpo.status import status_of
+from hpo.results import Lines
 from hpo.terminal.status import sweeps_table
 
 
@@ -16,9 +16,9 @@ def run(arguments: list[str], console: Console) -> int:
     parser = argparse.ArgumentParser(prog="hpo list", description="All sweeps of a ledger, the newest first.")
     add_place(parser)
     place = place_of(parser.parse_args(arguments))
-    names = place.names()
-    if not names:
+    lines = Lines(place).read()
+    if not lines:
         console.print(f"no sweep in {place.output_dir} yet; begin one: hpo sweep", soft_wrap=True)
         return 0
-    console.print(sweeps_table([status_of(place.ledger(name), place) for name in names]))
+    console.print(sweeps_table(lines))
     return 0

@@ -27,7 +27,8 @@ examples:
   hpo predict first --text "A man sleeps." --text-pair "Someone is asleep."
   hpo predict first --question "Who built it?" --context "The bridge was built by Maria Lopez in 1890."
   hpo predict first --file in.jsonl --out out.jsonl
-  hpo predict outputs/train-1124-150000 --trial 3 --file in.jsonl | jq .prediction.label
+  hpo predict first --trial 3 --file in.jsonl | jq .prediction.label
+  hpo predict outputs/train-1124-150000 --file in.jsonl --out out.jsonl
 
 A line of the file is a JSON object with the row's keys, as the training rows have them without the answer, or a text:
   {"id": 7, "text": "Draws a histogram"}

@@ -22,8 +22,8 @@ def run(arguments: list[str], console: Console) -> int:
     given = parser.parse_intermixed_args(arguments)
     place = place_of(given)
     ledger = place.ledger(given.name)
-    refuse_old(ledger)
-    refuse_busy(ledger, place)
+    refuse_old(given.name, ledger.about)
+    refuse_busy(place, given.name)
     from hpo.resume import resume  # noqa: PLC0415  # seconds to import, which a refusal does without
 
     return resume(ledger, place, given.overrides, console, allow_change=given.allow_change)

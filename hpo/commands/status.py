@@ -6,12 +6,13 @@ import argparse
 import json
 import sys
 import time
+from typing import Any
 
 from rich.console import Console
 from rich.live import Live
 
 from hpo.place import add_place, place_of
-from hpo.status import Status, status_of
+from hpo.results import Look, Reader
 from hpo.terminal.status import status_table
 
 WATCH_S = 1.0
@@ -25,22 +26,28 @@ def run(arguments: list[str], console: Console) -> int:
     parser.add_argument("--json", action="store_true", help="for programs")
     add_place(parser)
     given = parser.parse_args(arguments)
-    place = place_of(given)
-    ledger = place.ledger(given.name)
-
-    def look() -> Status:
-        return status_of(ledger, place)
-
-    status = look()
+    reader = Reader(place_of(given), given.name)
+    look = reader.look()
     if given.json:
-        json.dump(status.to_dict(), sys.stdout, indent=2, ensure_ascii=False)
+        json.dump(
+            look.status.to_dict() | {"confirmation": _confirmation(look)}, sys.stdout, indent=2, ensure_ascii=False
+        )
         sys.stdout.write("\n")
     elif not given.watch:
-        console.print(status_table(status))
+        console.print(status_table(look))
     else:
-        with Live(status_table(status), console=console, auto_refresh=False) as live:
-            while status.goes_on:
+        with Live(status_table(look), console=console, auto_refresh=False) as live:
+            while look.status.goes_on:
                 time.sleep(WATCH_S)
-                status = look()
-                live.update(status_table(status), refresh=True)
+                look = reader.look()
+                live.update(status_table(look), refresh=True)
     return 0
+
+
+def _confirmation(look: Look) -> dict[str, Any] | None:
+    """How far it is; None: nothing was trained again."""
+    if not look.confirming:
+        return None
+    ended = sum(record.state.ended for record in look.confirming)
+    found = look.about.get("confirmation") or {}
+    return {"begun": len(look.confirming), "ended": ended, "winner": found.get("winner")}

@@ -39,7 +39,8 @@ def run(arguments: list[str], console: Console) -> int:
     if origin is not None:
         _announce(origin, metric, fingerprint, console)
     folder = left.folder if left else _new_folder(output_dir)
-    write_start(folder, config.overrides, spec.changes)
+    config_dir = None if config.config_dir is None else str(Path(config.config_dir).resolve())
+    write_start(folder, config.overrides, config_dir, spec.changes)
 
     def report(evaluation: Evaluation) -> None:
         measured = ", ".join(f"{name} {words.number(value)}" for name, value in evaluation.metrics.items())
@@ -52,7 +53,8 @@ def run(arguments: list[str], console: Console) -> int:
         if newest_checkpoint(folder) is not None:
             console.print(f"go on with it: hpo train {RESUME} {folder}", highlight=False, soft_wrap=True)
         raise
-    about = {"metric": metric, "data_fingerprint": fingerprint, "overrides": list(config.overrides)}
+    about: dict[str, object] = {"metric": metric, "data_fingerprint": fingerprint}
+    about |= {"overrides": list(config.overrides), "config_dir": config_dir}
     _write(folder / RESULT, about | asdict(result))
     where = f"{result.device}, {result.precision}"
     best = f"best {metric} {words.number(result.best_value)} at epoch {result.best_epoch:g}"

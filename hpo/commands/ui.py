@@ -25,15 +25,16 @@ def run(arguments: list[str], console: Console) -> int:
         raise InputError.one("output_dir", f"no MLflow record in {given.output_dir}", "run a sweep first: hpo sweep")
     base = f"http://{given.host}:{given.port}"
     console.print(f"MLflow UI at {base} (Ctrl-C ends it)")
-    console.print(f"table of sweeps: {_sweeps_url(base, Place(given.output_dir.resolve()))}", soft_wrap=True)
     store, artifacts = tracking_uri(spec, given.output_dir), str(artifact_dir(spec, given.output_dir))
+    console.print(f"table of sweeps: {_sweeps_url(base, Place(given.output_dir.resolve()), store)}", soft_wrap=True)
     Server(given.host, given.port, store, artifacts, proxied=False).become()
 
 
-def _sweeps_url(base: str, place: Place) -> str:
-    """The table of sweeps, with the columns of the newest one in the folder's own ledger."""
+def _sweeps_url(base: str, place: Place, store: str) -> str:
+    """The table of sweeps, with the columns of the newest one in the folder's own ledger that was tracked in it."""
     names = place.names() if (place.output_dir / "ledger.db").is_file() else []
-    return runs_url(base, place.ledger(names[0]).about if names else {})
+    found = (place.read(name).about for name in names)
+    return runs_url(base, next((about for about in found if about["mlflow_uri"] == store), {}))
 
 
 def add_address(parser: argparse.ArgumentParser) -> None:

@@ -41,9 +41,14 @@ def conclude(
         What the ledger has as `confirmation`.
     """
     trials, runs = ledger.trials(), records_of(part)
-    searched = {record.number: record.value for record in trials if record.value is not None}
+    # Since it was confirmed, the limits may have changed.
+    searched = {
+        record.number: record.value for record in trials if record.value is not None and record.standing.feasible
+    }
+    runs = [record for record in runs if Retraining.of(record).configuration in searched]
+    broken = {run.number: plan.aims.standing(run.evaluations, run.curve, run.facts).violated for run in runs}
     level = plan.config.confirm.level
-    ranking = ranked(searched, runs, maximize=plan.maximize, level=level)
+    ranking = ranked(searched, runs, maximize=plan.maximize, level=level, broken=broken)
     by_number = {record.number: record for record in runs}
     winner = _winner(ranking, by_number)
     look, no_test, delivered = None, "no configuration was confirmed", None
@@ -121,4 +126,5 @@ def _row(one: Confirmed, maximize: bool) -> dict[str, Any]:
         "p_value": one.p_value,
         "optimism": one.optimism(maximize),
         "run": one.run,
+        **({"broken": {str(seed): list(limits) for seed, limits in one.broken.items()}} if one.broken else {}),
     }

@@ -51,11 +51,15 @@ class Confirmation:
     @property
     def is_done(self) -> bool:
         """Whether all that the sweep's record asks for has been trained again."""
+        records = self.records if self._plan.config.confirm.top_k else ()
+        ended = {Retraining.of(record) for record in records if record.state.ended}
+        return all(one in ended for one in self._wanted) and all(record.state.ended for record in records)
+
+    @property
+    def records(self) -> Sequence[TrialRecord]:
+        """What has been trained again so far."""
         part = part_of(self._ledger)
-        if part is None or not self._plan.config.confirm.top_k:
-            return not self._wanted
-        ended = {Retraining.of(record) for record in records_of(part) if record.state.ended}
-        return all(one in ended for one in self._wanted) and all(record.state.ended for record in records_of(part))
+        return () if part is None else records_of(part)
 
     def retrain(
         self,

@@ -31,6 +31,11 @@ class Retraining:
         return cls(int(record.params[CONFIGURATION]), int(record.params[SEED]))
 
 
+def is_retraining(record: TrialRecord) -> bool:
+    """Whether a record is of the confirmation, not of the search."""
+    return CONFIGURATION in record.params
+
+
 def candidates(records: Sequence[TrialRecord], maximize: bool, most: int) -> list[TrialRecord]:
     """The best configurations of a search that were trained to their end and keep its limits, the best first.
 

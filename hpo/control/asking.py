@@ -8,7 +8,8 @@ from typing import Any
 
 from hpo.control.answer import Answer, Outcome
 from hpo.errors import InputError
-from hpo.ledger import SCHEMA_VERSION, Driver, Inbox, Kind, Ledger, SweepBusyError, driver_of, open_engine
+from hpo.ledger import SCHEMA_VERSION, Driver, Inbox, Kind, SweepBusyError, driver_of, open_engine, patiently, reading
+from hpo.ledger.names import BEGUN
 from hpo.place import Place
 
 ANSWER_S = 30.0
@@ -17,8 +18,13 @@ REFUSED = "refused"  # How a driver's answer begins when it will not.
 
 
 def driver_at(place: Place, name: str) -> Driver | None:
-    """The living process that drives a sweep; None where nobody does."""
-    driver = driver_of(open_engine(place.ledger_url), name)
+    """The living process that drives a sweep; None where nobody does.
+
+    Raises:
+        LedgerError: The database stayed away.
+    """
+    with reading():
+        driver = patiently(lambda: driver_of(open_engine(place.ledger_url), name), place.patience_s)
     return None if driver is None or driver.gone else driver
 
 
@@ -28,8 +34,11 @@ def ask(place: Place, name: str, kind: Kind, payload: Mapping[str, Any], patienc
     Args:
         payload: As `Kind` says; JSON values.
         patience_s: How long to wait for the answer, in seconds.
+
+    Raises:
+        LedgerError: The database stayed away.
     """
-    inbox = Inbox(open_engine(place.ledger_url), name)
+    inbox = _inbox(place, name)
     number = inbox.ask(kind, payload)
     if driver_at(place, name) is None:
         if kind is Kind.STOP:
@@ -50,7 +59,7 @@ def answer_to(place: Place, name: str, number: int) -> Answer:
     Raises:
         InputError: The sweep has no such request.
     """
-    request = Inbox(open_engine(place.ledger_url), name).known(number)
+    request = _inbox(place, name).known(number)
     if request is None:
         raise InputError.one("request", f"{name} has no request {number}")
     if request.answer is None:
@@ -58,26 +67,34 @@ def answer_to(place: Place, name: str, number: int) -> Answer:
     return _answered(request.answer, number)
 
 
-def refuse_old(ledger: Ledger) -> None:
+def refuse_old(name: str, about: Mapping[str, Any]) -> None:
     """A sweep of an earlier version lacks the order of events that its scheduler is rebuilt from.
+
+    Args:
+        about: What the ledger knows of the sweep.
 
     Raises:
         InputError: It is one.
     """
-    if ledger.version != SCHEMA_VERSION:
-        message = f"was written with ledger schema {ledger.version}, which can be looked at, but not gone on with"
-        raise InputError.one("NAME", f"{ledger.name!r} {message}; now it is {SCHEMA_VERSION}", "begin a new sweep")
+    version = about[BEGUN]
+    if version != SCHEMA_VERSION:
+        message = f"was written with ledger schema {version}, which can be looked at, but not gone on with"
+        raise InputError.one("NAME", f"{name!r} {message}; now it is {SCHEMA_VERSION}", "begin a new sweep")
 
 
-def refuse_busy(ledger: Ledger, place: Place) -> None:
+def refuse_busy(place: Place, name: str) -> None:
     """Said early; the seat itself is taken when everything is checked.
 
     Raises:
         SweepBusyError: Another process drives the sweep.
     """
-    driver = driver_at(place, ledger.name)
+    driver = driver_at(place, name)
     if driver is not None:
-        raise SweepBusyError(ledger.name, driver)
+        raise SweepBusyError(name, driver)
+
+
+def _inbox(place: Place, name: str) -> Inbox:
+    return Inbox(open_engine(place.ledger_url), name, place.patience_s)
 
 
 def _answered(said: str, number: int) -> Answer:

@@ -8,10 +8,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from hpo.control.more import More
+from hpo.errors import InputError
 from hpo.place import Place
+from hpo.redact import SECRET
 
 
 def sweep_arguments(overrides: Sequence[str]) -> tuple[str, ...]:
@@ -41,10 +43,22 @@ def environment_at(place: Place) -> dict[str, str]:
 
 
 def open_environment(place: Place) -> dict[str, str]:
-    """The variables alone that name the place, as far as they are no secret, for where they can be seen."""
+    """The variables alone that name the place, for where they can be seen.
+
+    Raises:
+        InputError: The ledger's URL has a password. Without the URL, another ledger would be taken.
+    """
     named = {"HPO_OUTPUT_DIR": str(place.output_dir.resolve())}
-    open_url = place.url is not None and "://" in place.url and make_url(place.url).password is None
-    return {**named, "HPO_LEDGER_URL": str(place.url)} if open_url else named
+    if place.url is None:
+        return named
+    if "://" in place.url and _has_secret(make_url(place.url)):
+        rule = "the URL goes to where others see it, as Ray's list of jobs: it must have no password"
+        raise InputError.one("--ledger", rule, "give the nodes the password: a .pgpass file, or PGPASSWORD")
+    return {**named, "HPO_LEDGER_URL": place.url}
+
+
+def _has_secret(url: URL) -> bool:
+    return url.password is not None or any(SECRET.search(name) for name in url.query)
 
 
 def start(command: Sequence[str], place: Place, log: Path) -> subprocess.Popen[bytes]:

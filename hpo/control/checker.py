@@ -14,6 +14,7 @@ from hpo.errors import Problem
 IDLE_S = 300.0
 CHECK_S = 120.0
 QUEUE_S = 60.0
+BROKE = "the check broke off"
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,13 @@ class Checked:
     Attributes:
         plan: As `Preview.to_dict` has it; None: there are problems.
         refused: Whether the problems are things that are not allowed.
+        broke: What broke the check off, for a log; empty: nothing.
     """
 
     plan: Mapping[str, Any] | None
     problems: tuple[Problem, ...] = ()
     refused: bool = False
+    broke: str = ""
 
 
 class Checker:
@@ -56,8 +59,8 @@ class Checker:
         try:
             return _read(self.child.ask({"overrides": list(overrides), "rules": asdict(rules)}))
         except ChildError as error:
-            why = f"the check took more than {self.child.answer_s:g} s" if error.slow else "the check broke off"
-            return Checked(None, (Problem("sweep", why, "try it on the machine itself: hpo plan"),))
+            why = f"the check took more than {self.child.answer_s:g} s" if error.slow else BROKE
+            return _broken(why, f"the process that checks: {error}")
 
     def tidy(self) -> None:
         """End the process when nobody has asked for a while."""
@@ -71,4 +74,10 @@ class Checker:
 def _read(reply: Mapping[str, Any]) -> Checked:
     if "plan" in reply:
         return Checked(reply["plan"])
+    if "broke" in reply:
+        return _broken(BROKE, reply["broke"])
     return Checked(None, tuple(Problem(**problem) for problem in reply["problems"]), reply["refused"])
+
+
+def _broken(why: str, broke: str) -> Checked:
+    return Checked(None, (Problem("sweep", why, "try it on the machine itself: hpo plan"),), broke=broke)

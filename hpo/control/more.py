@@ -19,7 +19,7 @@ class More:
     """What there is more of.
 
     Attributes:
-        trials: So many more trials.
+        trials: So many more trials; without hours: however long they take.
         hours: So many hours from now on; alone: with any number of trials.
         gpu_hours, cpu_hours: So many from now on, instead of `sweep.stop`'s; alone: the same.
         target: The value that is enough from now on.
@@ -65,7 +65,7 @@ def extend(place: Place, name: str, more: More, patience_s: float = ANSWER_S) ->
         InputError: It is not more.
     """
     more.check()
-    refuse_old(place.ledger(name))
+    refuse_old(name, place.read(name).about)
     if driver_at(place, name) is None:
         return None
     return ask(place, name, Kind.EXTEND, asdict(more), patience_s)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from hpo.control.answer import Answer
 from hpo.control.asking import ANSWER_S, ask, refuse_old
 from hpo.errors import InputError, Problem
-from hpo.ledger import Kind, Ledger, TrialRecord
+from hpo.ledger import Kind, TrialRecord
 from hpo.place import Place
 from hpo.results import weights_dir
 from hpo.space import Space, space_from_dict
@@ -30,7 +30,8 @@ def enqueue(place: Place, name: str, params: Mapping[str, Any], patience_s: floa
         UnknownSweepError: There is no such sweep.
         InputError: It is no point of the space: everything that is wrong with it.
     """
-    return _put(place, place.ledger(name), params, {}, patience_s)
+    about = place.read(name).about
+    return _put(place, name, about, params, {}, patience_s)
 
 
 def clone(
@@ -44,6 +45,9 @@ def clone(
 ) -> Answer:
     """Try a trial's configuration with other values next, on top of the budget.
 
+    What the changes leave without its condition is left out; what they make part of the trial has the config's value,
+    where that is one of the space, and else must be among them.
+
     Args:
         changes: What is different, by dotted name.
         warm: Begin with the trial's best weights, not from nothing.
@@ -52,24 +56,27 @@ def clone(
         UnknownSweepError: There is no such sweep.
         InputError: There is no such trial, it has no weights, or the result is no point of the space.
     """
-    ledger = place.ledger(name)
-    parent = {record.number: record for record in ledger.trials()}.get(trial)
+    found = place.read(name)
+    parent = {record.number: record for record in found.records}.get(trial)
     if parent is None:
         raise InputError.one("--trial", f"must be a trial of {name}, got {trial}")
-    params = {**parent.params, **changes}
-    check_point(ledger, params)  # Before anything is copied.
-    origin = {"parent": parent.number, "warm_from": _snapshot(ledger, parent.number) if warm else None}
-    return _put(place, ledger, params, origin, patience_s)
+    params = _changed(found.about, parent.params, changes)
+    check_point(name, found.about, params)  # Before anything is copied.
+    origin = {"parent": parent.number, "warm_from": _snapshot(name, found.about, parent) if warm else None}
+    return _put(place, name, found.about, params, origin, patience_s)
 
 
-def check_point(ledger: Ledger, params: Mapping[str, Any]) -> Space:
+def check_point(name: str, about: Mapping[str, Any], params: Mapping[str, Any]) -> Space:
     """The sweep's space, if the params are a point of it.
+
+    Args:
+        about: What the ledger knows of the sweep.
 
     Raises:
         InputError: They are not: everything that is wrong with them.
     """
-    refuse_old(ledger)
-    space = space_from_dict(ledger.about["space"])
+    refuse_old(name, about)
+    space = space_from_dict(about["space"])
     problems = space.contains(params)
     if problems:
         raise InputError(problems)
@@ -99,28 +106,66 @@ def parsed(values: Sequence[str]) -> dict[str, Any]:
     return found
 
 
+def _changed(about: Mapping[str, Any], params: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """A configuration with changes, and those dimensions taken out and in whose conditions they changed.
+
+    Raises:
+        InputError: A dimension that is taken in has no value.
+    """
+    found: dict[str, Any] = dict(changes)
+    problems = []
+    for dimension in space_from_dict(about["space"]).dimensions:  # Each after those that it depends on.
+        name = dimension.name
+        if name in found or not all(c.on in found and c.holds(found[c.on]) for c in dimension.when):
+            continue
+        known = [params[name]] if name in params else [v for v in _configured(about, name) if dimension.contains(v)]
+        if known:
+            found[name] = known[0]
+        else:
+            hint = f"it is part of the trial when {' and '.join(map(str, dimension.when))}"
+            problems.append(Problem(name, f"needs a value in {dimension.extent}", hint))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _configured(about: Mapping[str, Any], name: str) -> Iterator[Any]:
+    """The config's own value of a dimension; nothing where it has none."""
+    value = about["config"]
+    for key in name.split("."):
+        if not isinstance(value, Mapping) or key not in value:
+            return
+        value = value[key]
+    yield value
+
+
 def _put(
-    place: Place, ledger: Ledger, params: Mapping[str, Any], origin: Mapping[str, Any], patience_s: float
+    place: Place,
+    name: str,
+    about: Mapping[str, Any],
+    params: Mapping[str, Any],
+    origin: Mapping[str, Any],
+    patience_s: float,
 ) -> Answer:
-    space = check_point(ledger, params)
+    space = check_point(name, about, params)
     plain = dict(space.decode(space.encode(params)))
-    return ask(place, ledger.name, Kind.ENQUEUE, {"params": plain, **origin}, patience_s)
+    return ask(place, name, Kind.ENQUEUE, {"params": plain, **origin}, patience_s)
 
 
-def _snapshot(ledger: Ledger, number: int) -> str:
+def _snapshot(name: str, about: Mapping[str, Any], parent: TrialRecord) -> str:
     """A copy of the parent's best weights, which the sweep itself may remove before the clone begins.
 
     It is where every node sees it: in the sweep's storage, where there is one.
     """
     from hpo.storage.sweep import store_of  # noqa: PLC0415  # it imports what speaks to object stores
 
-    store = store_of(ledger.about, ledger.name, PATIENCE_S)
+    store = store_of(about, name, PATIENCE_S)
     if store is not None:
-        return _stored_snapshot(store, ledger.trial(number))
-    sweep_dir = Path(ledger.about["sweep_dir"])
-    weights = weights_dir(sweep_dir, number)
+        return _stored_snapshot(store, parent)
+    sweep_dir = Path(about["sweep_dir"])
+    weights = weights_dir(sweep_dir, parent.number)
     if not weights.is_dir():
-        raise _without_weights(number)
+        raise _without_weights(parent.number)
     copy = sweep_dir / WARM / uuid.uuid4().hex
     shutil.copytree(weights, copy)
     return str(copy)

@@ -8,19 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # Its import takes seconds, and a server does without.
     from hpo.plan import Plan
+    from hpo.space import Row
 
 LABELS = 8  # Names of so many are told.
-
-
-@dataclass(frozen=True)
-class Row:
-    """One dimension of the space, in words."""
-
-    name: str
-    kind: str
-    extent: str
-    scale: str
-    condition: str
 
 
 @dataclass(frozen=True)
@@ -83,7 +73,7 @@ def preview_of(plan: Plan) -> Preview:
         maximize=plan.maximize,
         trials=plan.trials,
         facts=tuple(_facts(plan)),
-        space=tuple(Row(r.name, r.kind, r.extent, r.scale, r.condition) for r in plan.space.describe()),
+        space=tuple(plan.space.describe()),
         fixed=to_plain(plan.space.fixed),
         slots=to_plain(plan.slots),
         rows={name: len(split) for name, split in _splits(plan)},

@@ -25,6 +25,8 @@ PLACES = ("output_dir", "ledger", "tracking", "cluster")
 # Keys that name a file or a folder, or a model or data set that may be a folder.
 FILES = ("train", "validation", "test", "path", "id")
 FREE_TEXT = ("prefix", "label_separator")  # Texts that may look like anything.
+DIMENSION = ("choices", "values", "low", "high")  # Keys after that of the value that is searched.
+RUNS_CODE = "trust_remote_code"  # Key that lets a model bring Python of its own.
 URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -129,13 +131,13 @@ def _values_of(text: str, where: str, rules: Rules) -> Iterator[Problem]:
         yield Problem(where, f"an option is a plain name, got {shortened(value)!r}")
         return
     for place, found in _walk(where, value):
-        problem = _value(place, found, rules)
+        problem = _value(place, found, rules) if isinstance(found, str) else _code(place, found)
         if problem is not None:
             yield problem
 
 
-def _walk(where: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Every text in a value, keys too, with its dotted place."""
+def _walk(where: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Everything in a value that has no parts, keys too, with its dotted place."""
     if isinstance(value, dict):
         for key, item in value.items():
             place = f"{where}.{key}"
@@ -145,7 +147,7 @@ def _walk(where: str, value: Any) -> Iterator[tuple[str, str]]:
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from _walk(where, item)
-    elif isinstance(value, str):
+    else:
         yield where, value
 
 
@@ -155,14 +157,16 @@ def _value(where: str, value: str, rules: Rules) -> Problem | None:
         return None if bad is None else Problem(where.rstrip("."), f"the key {shortened(value)!r} is not taken")
     if INTERPOLATION.search(value):
         return Problem(where, "`${...}` reads from the environment, files or other keys: not taken")
-    parts = [part for part in where.split(".") if part not in ("choices", "values", "low", "high")]
+    if (problem := _code(where, value)) is not None:
+        return problem
+    name = next((part for part in reversed(where.split(".")) if part not in DIMENSION), "")
     if where == "sweep.name":
         rule = "must be letters, digits, '.', '_' or '-', at most 100, the first a letter or digit"
         return None if NAME.fullmatch(value) else Problem(where, f"{rule}; got {shortened(value)!r}")
     if where == "warm_start.from":
         hint = "name a sweep of this ledger"
         return Problem(where, "other places than this ledger are not taken", hint) if "@" in value else None
-    if parts[-1] in FREE_TEXT:
+    if name in FREE_TEXT:
         return None
     if URL.match(value):
         if value.startswith(tuple(rules.urls)) and ".." not in value.split("/"):
@@ -170,8 +174,18 @@ def _value(where: str, value: str, rules: Rules) -> Problem | None:
         hint = f"open: {', '.join(rules.urls)}" if rules.urls else "none was opened: hpo serve --data-root URL"
         return Problem(where, f"this URL is not open to submissions: {shortened(value)!r}", hint)
     looks_it = value.startswith(("/", "~", "\\")) or ".." in re.split(r"[\\/]", value)
-    names_it = parts[-1] in FILES and Path(value).exists()
-    return _outside(where, value) if (looks_it or names_it) and not rules.opens(Path(value).expanduser()) else None
+    try:
+        is_named = looks_it or (name in FILES and Path(value).exists())
+        return _outside(where, value) if is_named and not rules.opens(Path(value).expanduser()) else None
+    except (OSError, RuntimeError):  # A name too long for a file, links in a circle, the home of nobody.
+        return Problem(where, f"{shortened(value)!r} is no name of a file, nor of a model or data set")
+
+
+def _code(where: str, value: Any) -> Problem | None:
+    """A value other than false of the key that runs a model's own Python, or of anything inside it."""
+    if RUNS_CODE not in where.split(".") or value is False:
+        return None
+    return Problem(where, "would run Python that a model brings: not taken", "start it on the machine: hpo sweep")
 
 
 def _outside(where: str, path: str) -> Problem:

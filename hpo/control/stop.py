@@ -15,7 +15,7 @@ def stop(place: Place, name: str, patience_s: float = ANSWER_S) -> Answer:
     Raises:
         UnknownSweepError: There is no such sweep.
     """
-    place.ledger(name)
+    place.check(name)
     return ask(place, name, Kind.STOP, {}, patience_s)
 
 
@@ -26,6 +26,6 @@ def stop_trial(place: Place, name: str, trial: int, patience_s: float = ANSWER_S
         UnknownSweepError: There is no such sweep.
         InputError: There is no such trial.
     """
-    if trial not in {record.number for record in place.ledger(name).trials()}:
+    if trial not in {record.number for record in place.read(name).records}:
         raise InputError.one("--trial", f"must be a trial of {name}, got {trial}")
     return ask(place, name, Kind.STOP_TRIAL, {"trial": trial}, patience_s)

@@ -6,6 +6,7 @@ a server that answers many at once. One request a line on standard input, one an
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,7 +22,8 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
         request: `overrides`, and `rules` as `Rules` has them.
 
     Returns:
-        `plan`; or `problems`, and whether they are `refused`: not wrong, but not allowed.
+        `plan`; or `problems`, and whether they are `refused`: not wrong, but not allowed; or the traceback of what
+        `broke` the check off.
     """
     given = request["rules"].items()  # JSON has no tuples.
     fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in given}
@@ -39,6 +41,8 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
         return _told([Problem("sweep", str(error))])
     except RecursionError:
         return _told([Problem("overrides", "too many things inside one another")])
+    except Exception:  # noqa: BLE001  # libraries raise anything on what was sent; the server logs it, the next goes on
+        return {"broke": traceback.format_exc()}
 
 
 def _outside(overrides: list[str], rules: Rules) -> list[Problem]:

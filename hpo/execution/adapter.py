@@ -21,6 +21,7 @@ from hpo.execution.classify import failure_of, is_disk_full
 from hpo.execution.job import MESSAGE, Evaluated, Finished, Left, Message, Placed, TrialJob
 from hpo.execution.watch import Watch
 from hpo.failures import Failure, Kind
+from hpo.judge import of_all_stays
 from hpo.ledger import Cause, Outcome
 from hpo.schedulers import Decision
 from hpo.search import Proposal, Search
@@ -151,7 +152,8 @@ class SchedulerAdapter(_KeptFromRay, TrialScheduler):  # type: ignore[misc]
                 return False
             case Finished():
                 cause = Cause(message.cause) if message.cause else None
-                self._search.ended(job.number, Outcome(cause, message.reason, message.facts))
+                facts = of_all_stays(self._search.records[job.number], message.facts)
+                self._search.ended(job.number, Outcome(cause, message.reason, facts))
                 return False
 
     def _is_current(self, trial: Trial) -> bool:

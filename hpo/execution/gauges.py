@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from hpo.confirm.retraining import is_retraining
 from hpo.ledger import State, TrialRecord
 from hpo.ranking import best_trial
 from hpo.tally import Tally
@@ -18,20 +19,20 @@ EVERY_S = 5.0  # Ray sends its metrics every 10 s.
 NAMES: dict[str, tuple[tuple[str, ...], str]] = {
     "hpo_trials": (("state",), "Trials by state."),
     "hpo_best_value": (("metric",), "The metric of the best trial."),
-    "hpo_slots_busy": ((), "Slots in which a trial runs."),
-    "hpo_seconds": (("kind",), "Seconds of all trials: load, train, eval, save, wait."),
-    "hpo_evaluations": ((), "Evaluations of all trials."),
+    "hpo_slots_busy": ((), "Slots in which a trial runs, or is trained again to be confirmed."),
+    "hpo_seconds": (("kind",), "Seconds of the same: load, train, eval, save, wait."),
+    "hpo_evaluations": ((), "Evaluations of the same."),
 }
 
 
 class RayGauges:
-    """Observer of a search that sets them. To be used while this process is connected to Ray.
+    """Observer of a search, and of its confirmation, that sets them. Used while this process is connected to Ray.
 
     Args:
         sweep: The sweep's name.
         metric: What is optimized.
         maximize: Whether more of it is better.
-        records: What earlier drivers of the sweep did.
+        records: What earlier drivers of the sweep did, in both.
         clock: Seconds that only grow.
     """
 
@@ -45,7 +46,7 @@ class RayGauges:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._sweep, self._metric, self._maximize = sweep, metric, maximize
-        self._records = {record.number: record for record in records}
+        self._records = {_key(record): record for record in records}
         self._clock, self._set_at = clock, -EVERY_S
         self._gauges: dict[str, Any] = {}
 
@@ -72,9 +73,10 @@ class RayGauges:
     def values(self) -> dict[str, dict[tuple[str, ...], float]]:
         """What they say now: by name and the values of their labels, without the sweep's."""
         records = list(self._records.values())
-        tally, best = Tally.of(records), best_trial(records, self._maximize)
+        searched = [record for record in records if not is_retraining(record)]
+        tally, best = Tally.of(records), best_trial(searched, self._maximize)
         found: dict[str, dict[tuple[str, ...], float]] = {
-            "hpo_trials": {(state.value,): float(count) for state, count in tally.states.items()},
+            "hpo_trials": {(state.value,): float(count) for state, count in Tally.of(searched).states.items()},
             "hpo_slots_busy": {(): float(tally.states[State.RUNNING])},
             "hpo_seconds": {(kind,): seconds for kind, seconds in tally.seconds.items()},
             "hpo_evaluations": {(): float(tally.evaluations)},
@@ -84,7 +86,7 @@ class RayGauges:
         return found
 
     def _take(self, record: TrialRecord) -> None:
-        self._records[record.number] = record
+        self._records[_key(record)] = record
         now = self._clock()
         if record.state.ended or now - self._set_at >= EVERY_S:
             self._set_at = now
@@ -100,3 +102,8 @@ class RayGauges:
             for labels, value in series.items():
                 tags = dict(zip(NAMES[name][0], labels, strict=True))
                 self._gauges[name].set(value, tags={"sweep": self._sweep, **tags})
+
+
+def _key(record: TrialRecord) -> tuple[bool, int]:
+    """The search and its confirmation both count from 0."""
+    return is_retraining(record), record.number

@@ -96,7 +96,7 @@ class Left:
 
 @dataclass(frozen=True)
 class Finished:
-    """A training ended by itself; the fields are those of `hpo.ledger.Outcome`."""
+    """A training ended by itself; the fields are those of `hpo.ledger.Outcome`, the facts what it adds to the known."""
 
     cause: str | None
     reason: str

@@ -7,6 +7,7 @@ Source: https://docs.ray.io/en/latest/cluster/running-applications/job-submissio
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shlex
@@ -86,7 +87,7 @@ class RayJobs:
             if error.code == 404 and body is None:
                 return None
             raise HpoError(f"the job server at {self._address} said {error.code}: {_reason(error)}") from error
-        except (urllib.error.URLError, TimeoutError, ValueError, ConnectionError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", error)
             raise HpoError(f"no job server answers at {self._address}: {reason}") from error
 

@@ -45,12 +45,10 @@ def run_trial(config: dict[str, Any]) -> None:
 
 
 def _train(job: TrialJob, place: Workplace, link: Link, waiting: _Waiting) -> Finished | Left:
-    evaluations: list[Evaluation] = []
     usage = Usage()
     start_from = place.prepare(link.sign)
 
     def report(evaluation: Evaluation) -> None:
-        evaluations.append(evaluation)
         if evaluation.improved:
             place.improved(evaluation.step)
         more = {"wait_s": waiting.take(), SYSTEM: usage.read()}
@@ -74,9 +72,9 @@ def _train(job: TrialJob, place: Workplace, link: Link, waiting: _Waiting) -> Fi
             measure_latency=job.measure_latency,
         )
     except TrainingDivergedError as error:
-        return _ended(Cause.DIVERGED, str(error), evaluations)
+        return Finished(Cause.DIVERGED.value, str(error), {})
     except TrainingOutOfMemoryError as error:
-        return _ended(Cause.OUT_OF_MEMORY, str(error), evaluations)
+        return Finished(Cause.OUT_OF_MEMORY.value, str(error), {})
     except InfeasibleError as error:
         return Finished(Cause.INFEASIBLE.value, str(error), error.facts)
     except TrainingLeftError as error:
@@ -105,11 +103,6 @@ class _Waiting:
 def _placed() -> Placed:
     node_id = ray.get_runtime_context().get_node_id()
     return Placed(f"{socket.gethostname()}/{node_id[:8]}", node_id, os.getpid())
-
-
-def _ended(cause: Cause, reason: str, evaluations: list[Evaluation]) -> Finished:
-    facts = {"train_s": sum(e.train_s for e in evaluations), "eval_s": sum(e.eval_s for e in evaluations)}
-    return Finished(cause.value, reason, facts)
 
 
 def _completed(result: TrainResult) -> Finished:

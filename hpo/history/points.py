@@ -14,6 +14,7 @@ from hpo.space.dimension import Dimension
 from hpo.space.grid import active
 
 FAR = 0.5  # Of a range: a value this far outside says nothing about the inside.
+ROUNDING = 1e-9  # Of a range: what Optuna's logarithms and steps may be off.
 UNKNOWN = 0.5  # Where a value that a configuration does not have is put: the middle.
 
 
@@ -70,6 +71,31 @@ def fitted(space: Space, values: Mapping[str, Any]) -> dict[str, Any] | None:
             return None
         found[name] = value
     return found or None
+
+
+def still_in(space: Space, stored: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a trial of the sweep itself is in its space, which may have been changed since (`--allow-change`).
+
+    Args:
+        stored: Its params as Optuna stores them.
+
+    Returns:
+        Its values in the config's form, without those of dimensions that are no more. None when a value is not in its
+        dimension any more.
+    """
+    found: dict[str, Any] = {}
+    for dimension in space.dimensions:
+        name = dimension.name
+        if name not in stored:
+            continue
+        is_number = not isinstance(dimension, CategoricalDimension)
+        if is_number and not -ROUNDING <= unit(dimension, stored[name]) <= 1 + ROUNDING:  # NaN as well.
+            return None
+        try:
+            found[name] = dimension.decode(stored[name])
+        except ValueError:
+            return None
+    return found
 
 
 class Cube:

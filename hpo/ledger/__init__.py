@@ -8,7 +8,7 @@ from hpo.ledger.names import sweep_names
 from hpo.ledger.overview import Overview, Row
 from hpo.ledger.reading import Glance, Reading
 from hpo.ledger.record import BY_SCHEDULER, UNWORKABLE, Attempt, Cause, Outcome, State, TrialRecord
-from hpo.ledger.storage import PATIENCE_S, absolute, hurry, ledger_url, open_engine, reading, shown, url_of
+from hpo.ledger.storage import PATIENCE_S, absolute, hurry, ledger_url, open_engine, patiently, reading, shown, url_of
 
 __all__ = [
     "BY_SCHEDULER",
@@ -39,6 +39,7 @@ __all__ = [
     "hurry",
     "ledger_url",
     "open_engine",
+    "patiently",
     "reading",
     "shown",
     "sweep_names",

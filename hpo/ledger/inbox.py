@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Engine, RowMapping
 
-from hpo.ledger.storage import patiently
+from hpo.ledger.storage import PATIENCE_S, patiently
 from hpo.ledger.tables import REQUESTS, make_tables
 
 
@@ -41,11 +41,17 @@ class Request:
 
 
 class Inbox:
-    """The requests to one sweep."""
+    """The requests to one sweep.
 
-    def __init__(self, engine: Engine, sweep: str) -> None:
-        self._engine, self._sweep = engine, sweep
-        make_tables(engine)
+    Args:
+        engine: The ledger's database.
+        sweep: The sweep's name.
+        patience_s: How long to wait for a database that is away.
+    """
+
+    def __init__(self, engine: Engine, sweep: str, patience_s: float = PATIENCE_S) -> None:
+        self._engine, self._sweep, self._patience_s = engine, sweep, patience_s
+        patiently(lambda: make_tables(engine), patience_s)
 
     def ask(self, kind: Kind, payload: Mapping[str, Any]) -> int:
         """Put a request in; returns its id."""
@@ -57,7 +63,7 @@ class Inbox:
             assert made is not None
             return int(made[0])
 
-        return patiently(put)
+        return patiently(put, self._patience_s)
 
     def waiting(self) -> list[Request]:
         """Requests that are not done, the oldest first."""
@@ -80,7 +86,7 @@ class Inbox:
                 mine = update(REQUESTS).where(REQUESTS.c.id == request_id)
                 connection.execute(mine.values(done_at=time.time(), answer=answer))
 
-        patiently(write)
+        patiently(write, self._patience_s)
 
     def _select(self, condition: Any) -> list[Request]:
         query = select(REQUESTS).where(REQUESTS.c.sweep == self._sweep, condition).order_by(REQUESTS.c.id)
@@ -89,7 +95,7 @@ class Inbox:
             with self._engine.connect() as connection:
                 return [_request(row) for row in connection.execute(query).mappings()]
 
-        return patiently(read)
+        return patiently(read, self._patience_s)
 
 
 def _request(row: RowMapping) -> Request:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import exists, select
 
 from hpo.ledger.optuna_tables import ABOUT, STUDIES
-from hpo.ledger.storage import check_tables, is_missing, open_engine, patiently
+from hpo.ledger.storage import PATIENCE_S, check_tables, is_missing, open_engine, patiently
 
 BEGUN = "schema_version"  # Attribute of a study that is written last: without it, the sweep was never begun.
 PART_OF = "part_of"  # Attribute of a part's study: the sweep's name.
@@ -16,8 +16,12 @@ IS_SWEEP = (
 )
 
 
-def sweep_names(url: str) -> list[str]:
-    """Names of the sweeps in a ledger, the newest first; none when there is no ledger yet."""
+def sweep_names(url: str, patience_s: float = PATIENCE_S) -> list[str]:
+    """Names of the sweeps in a ledger, the newest first; none when there is no ledger yet.
+
+    Args:
+        patience_s: How long to wait for a database that is away.
+    """
     if is_missing(url):
         return []
     check_tables(url)
@@ -27,4 +31,4 @@ def sweep_names(url: str) -> list[str]:
         with open_engine(url).connect() as connection:
             return [str(name) for name in connection.execute(query).scalars()]
 
-    return patiently(read)
+    return patiently(read, patience_s)

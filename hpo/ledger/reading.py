@@ -69,7 +69,7 @@ class Reading:
         """
         found = self.find()
         if found is None:
-            raise UnknownSweepError(self.name, sweep_names(self._url), url_of(self._url))
+            raise UnknownSweepError(self.name, sweep_names(self._url, self._patience_s), url_of(self._url))
         return found
 
     def find(self) -> Glance | None:

@@ -10,6 +10,7 @@ from hpo.ledger import Ledger
 from hpo.lineage import lineage
 from hpo.population.schedule import SCHEDULE, Schedule
 from hpo.ranking import best_trial
+from hpo.results import config_dir_of
 
 
 def schedule_of(ledger: Ledger, number: int) -> Schedule:
@@ -17,7 +18,7 @@ def schedule_of(ledger: Ledger, number: int) -> Schedule:
     about, records = ledger.about, {record.number: record for record in ledger.trials()}
     course, record = lineage(records, number), records[number]
     theirs = overrides_of(about, record, course[0].params)
-    return Schedule(ledger.name, record, about["data_fingerprint"], tuple(theirs), course)
+    return Schedule(ledger.name, record, about["data_fingerprint"], tuple(theirs), course, config_dir_of(about))
 
 
 def write_schedule(ledger: Ledger, sweep_dir: Path) -> Path | None:

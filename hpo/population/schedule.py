@@ -26,6 +26,7 @@ class Schedule:
         data_fingerprint: Of the rows that it was trained on.
         overrides: The config overrides that train its first stretch.
         course: The stretches, the first one at step 0.
+        config_dir: The person's own folder of options; None: there was none.
     """
 
     sweep: str
@@ -33,6 +34,7 @@ class Schedule:
     data_fingerprint: str
     overrides: tuple[str, ...]
     course: tuple[Segment, ...]
+    config_dir: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able."""
@@ -46,6 +48,7 @@ class Schedule:
             "value_epoch": record.value_epoch,
             "data_fingerprint": self.data_fingerprint,
             "overrides": list(self.overrides),
+            "config_dir": self.config_dir,
             "schedule": [segment.to_dict() for segment in self.course],
         }
 
@@ -57,7 +60,8 @@ class Schedule:
         course = tuple(Segment(**segment) for segment in found["schedule"])
         record = TrialRecord(int(found["trial"]), State(found["state"]), dict(course[-1].params))
         record.value, record.value_epoch = found["value"], found["value_epoch"]
-        return cls(found["sweep"], record, found["data_fingerprint"], tuple(found["overrides"]), course)
+        theirs, folder = tuple(found["overrides"]), found.get("config_dir")  # Older files have no folder.
+        return cls(found["sweep"], record, found["data_fingerprint"], theirs, course, folder)
 
     def write(self, folder: Path) -> Path:
         """Write the file into a folder. Returns its path."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hpo.aims import Aims
-from hpo.ledger import PATIENCE_S, Overview, Reading, Row, State, reading
+from hpo.ledger import Overview, Reading, Row, State, reading
 from hpo.place import Place
 from hpo.ranking import best_trial
 from hpo.status import RUNNING, state_of
@@ -86,12 +86,11 @@ class Lines:
 
     Args:
         place: Where the sweeps are.
-        patience_s: How long to wait for a database that is away.
     """
 
-    def __init__(self, place: Place, patience_s: float = PATIENCE_S) -> None:
-        self._url, self._patience_s = place.ledger_url, patience_s
-        self._overview = Overview(self._url, patience_s)
+    def __init__(self, place: Place) -> None:
+        self._url, self._patience_s = place.ledger_url, place.patience_s
+        self._overview = Overview(self._url, self._patience_s)
         self._readings: dict[str, Reading] = {}
         self._bests: dict[str, tuple[Row, Best | None]] = {}
 

@@ -9,12 +9,11 @@ from typing import Any
 
 from hpo.aims import Aims
 from hpo.confirm.record import Confirmed
-from hpo.errors import UnknownSweepError
 from hpo.explain import Moment, story
-from hpo.ledger import PATIENCE_S, Reading, TrialRecord, reading, url_of
+from hpo.ledger import Reading, TrialRecord, reading
 from hpo.place import Place
 from hpo.results.summary import summary_of
-from hpo.status import Status, status_at
+from hpo.status import Status, status_of
 
 
 @dataclass(frozen=True)
@@ -83,22 +82,19 @@ class Reader:
     Args:
         place: Where it is.
         name: Its name.
-        patience_s: How long to wait for a database that is away.
     """
 
-    def __init__(self, place: Place, name: str, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, place: Place, name: str) -> None:
         """Opens it.
 
         Raises:
             UnknownSweepError: There is no such sweep.
+            LedgerError: The database stayed away.
         """
         self.place, self.name = place, name
-        self._reading = Reading(place.ledger_url, name, patience_s)
-        self._part = Confirmed(place.ledger_url, name, patience_s)
-        with reading():
-            names = place.names()
-        if name not in names:
-            raise UnknownSweepError(name, names, url_of(place.ledger_url))
+        self._reading = Reading(place.ledger_url, name, place.patience_s)
+        self._part = Confirmed(place.ledger_url, name, place.patience_s)
+        place.check(name)
 
     def look(self) -> Look:
         """The sweep now.
@@ -109,7 +105,7 @@ class Reader:
         """
         with reading():
             found = self._reading.read()
-            status = status_at(self.place, self.name, found.about, found.records, found.maximize)
+            status = status_of(self.place, self.name, found.about, found.records, found.maximize)
             confirming = tuple(self._part.records())
         return Look(self.name, found.about, found.records, found.maximize, status, confirming)
 

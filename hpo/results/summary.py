@@ -19,6 +19,7 @@ from hpo.importance import importance
 from hpo.ledger import Ledger, State, TrialRecord
 from hpo.population.shown import with_schedules
 from hpo.ranking import best_trial
+from hpo.redact import Redactor
 from hpo.results.reproduce import train_command
 from hpo.space import space_from_dict
 
@@ -26,7 +27,7 @@ SUMMARY, REPORT = "summary.json", "report.html"
 
 
 def summarize(ledger: Ledger) -> dict[str, Any]:
-    """The sweep in one JSON-able dict: what `summary.json` holds and `hpo results --json` prints."""
+    """The sweep in one JSON-able dict: what `summary.json` holds and `hpo results --json` prints. Without secrets."""
     return summary_of(ledger.name, ledger.about, ledger.trials(), ledger.maximize)
 
 
@@ -35,30 +36,30 @@ def summary_of(name: str, about: Mapping[str, Any], records: Sequence[TrialRecor
     best = best_trial(records, maximize)
     aims, chosen = Aims.of(about, maximize), front(records)
     on_front = {record.number for record in chosen}
-    counts = Counter(record.state.value for record in records)
+    counts, redactor = Counter(record.state.value for record in records), Redactor()
     summary = {
         "name": name,
         "metric": about["metric"],
         "direction": "maximize" if maximize else "minimize",
         "status": about.get("status", "running"),
-        "left_because": about.get("left_because", ""),
+        "left_because": redactor.text(about.get("left_because", "")),
         "stopped": about.get("stopped"),
         "budget": about.get("budget"),
         "seconds": _seconds(about, records),
         "counts": {state.value: counts.get(state.value, 0) for state in State},
         "slots": _slots(about, records),
-        "best": _trained(about, best) if best is not None else None,
+        "best": _trained(about, best, redactor) if best is not None else None,
         "aims": None if aims.plain else aims.to_dict(),
-        "front": [_trained(about, record) for record in chosen],
+        "front": [_trained(about, record, redactor) for record in chosen],
         "start": _start(records, about),
         "baselines": about.get("baselines", []),
-        "data": about.get("data_card"),
+        "data": redactor.value(about.get("data_card")),
         "report": _report(about),
         "model_uri": about.get("champion", {}).get("uri") or about.get("model_uri"),  # the latter in version 1
-        "mlflow": {"uri": about["mlflow_uri"], "run_id": about.get("mlflow_run_id")},
-        "confirmation": about.get("confirmation"),
+        "mlflow": {"uri": redactor.text(about["mlflow_uri"]), "run_id": about.get("mlflow_run_id")},
+        "confirmation": redactor.value(about.get("confirmation")),
         "importance": _importance(about, records, maximize),
-        "trials": [_trial(record) | _standing(record, on_front) for record in records],
+        "trials": [_trial(record, redactor) | _standing(record, on_front) for record in records],
     }
     return with_schedules(summary, records)
 
@@ -84,7 +85,7 @@ def _report(about: Mapping[str, Any]) -> str | None:
     return str(path) if path.is_file() else None
 
 
-def _trained(about: Mapping[str, Any], record: TrialRecord) -> dict[str, Any]:
+def _trained(about: Mapping[str, Any], record: TrialRecord, redactor: Redactor) -> dict[str, Any]:
     """A trial that a person may want to have."""
     folder = weights_dir(Path(about["sweep_dir"]), record.number)
     values = {"values": dict(record.standing.values)} if record.standing.values else {}
@@ -93,7 +94,7 @@ def _trained(about: Mapping[str, Any], record: TrialRecord) -> dict[str, Any]:
         "value": record.value,
         **values,
         "epochs": record.value_epoch,
-        "params": record.params,
+        "params": redactor.value(record.params),
         "command": train_command(about, record.params),
         "weights": str(folder) if folder.is_dir() else None,
     }
@@ -120,14 +121,14 @@ def _start(records: Sequence[TrialRecord], about: Mapping[str, Any]) -> dict[str
     return {"number": records[0].number, "value": records[0].value}
 
 
-def _trial(record: TrialRecord) -> dict[str, Any]:
+def _trial(record: TrialRecord, redactor: Redactor) -> dict[str, Any]:
     return {
         "number": record.number,
         "state": record.state.value,
         "cause": record.cause.value if record.cause else None,
-        "reason": record.reason,
+        "reason": redactor.text(record.reason),
         COLLAPSED: bool(record.facts.get(COLLAPSED)),
-        "params": record.params,
+        "params": redactor.value(record.params),
         "value": record.value,
         "trainable_parameters": record.facts.get("trainable_parameters"),
         "epochs": record.epochs,

@@ -7,6 +7,7 @@ from typing import Any
 
 from hpo.ledger import State
 from hpo.results.ranked import MOST, baselines, ranked_rows
+from hpo.status import INTERRUPTED
 from hpo.terminal.front import nothing_feasible
 from hpo.terminal.words import number, params, seconds
 
@@ -42,13 +43,21 @@ def headline(summary: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def ended(summary: Mapping[str, Any]) -> str:
-    """How far the sweep is, and why it ended, in one sentence of markdown."""
+def ended(summary: Mapping[str, Any], state: str = "") -> str:
+    """How far the sweep is, and why it ended, in one sentence of markdown.
+
+    Args:
+        summary: As `Look.summary` has it.
+        state: As `Status.state` has it; empty: as the summary has it, which cannot know that a driver was killed.
+    """
+    state = state or summary["status"]
     counts = ", ".join(f"{count} {state}" for state, count in summary["counts"].items() if count) or "no trials yet"
-    text = f"{summary['status'].capitalize()}: {counts} in {seconds(summary['seconds'])}."
+    text = f"{state.capitalize()}: {counts} in {seconds(summary['seconds'])}."
     stopped = summary.get("stopped")
-    if stopped is not None and summary["status"] == "finished":
+    if stopped is not None and state == "finished":
         text += f" It ended because {stopped['reason']}."
+    elif state == INTERRUPTED:
+        text += f" Its driver is gone without a word; `hpo resume {summary['name']}` goes on with it."
     elif summary["left_because"]:
         text += f" Left: {summary['left_because']}; `hpo resume {summary['name']}` goes on with it."
     return text
@@ -113,6 +122,9 @@ def _confirmed_lines(summary: Mapping[str, Any], first: Mapping[str, Any]) -> li
     between = "" if first["low"] is None else between
     under = "one fresh seed" if count == 1 else f"{count} fresh seeds"
     lines = [f"**{metric} {number(first['mean'])}** ({between}mean of trial {first['trial']} under {under})."]
+    if first.get("broken"):
+        limits = "; ".join(limit for broken in first["broken"].values() for limit in broken)
+        lines.append(f"**{len(first['broken'])} of these trainings did not keep the limits**: {limits}.")
     tied = [str(row["trial"]) for row in found["ranking"][1:] if row["tie"]]
     if tied:
         lines.append(f"**A tie** with trial {', '.join(tied)}: so few seeds cannot tell them apart.")

@@ -21,6 +21,8 @@ from hpo.space import Space
 from models.errors import HpoError, Problem
 from models.spec.fields import REQUIRED, opt
 
+INSTEAD_ATTR = "instead"  # User attribute of a trial: what was taken where the sampler drew what had been tried.
+
 
 @dataclass(frozen=True)
 class SamplerSpec:
@@ -122,7 +124,12 @@ class Sampler(ABC):
         before = study.get_trials(deepcopy=False)
         new = next(found for found in before if found.number == trial.number)
         maximize = study.direction == optuna.study.StudyDirection.MAXIMIZE
-        return given(new) or self.why(new, [found for found in before if found is not new], maximize)
+        reason = given(new)
+        if reason is not None:
+            return reason
+        text, numbers = self.why(new, [found for found in before if found is not new], maximize)
+        instead = new.user_attrs.get(INSTEAD_ATTR)
+        return text if instead is None else f"{text}; that had been tried, so {instead} was taken", numbers
 
     def why(self, new: FrozenTrial, before: Sequence[FrozenTrial], maximize: bool) -> Explanation:
         """Why the sampler itself proposed a trial.
@@ -161,7 +168,11 @@ class Sampler(ABC):
             found = self.draft(own, new, others, known, trial_seed(self.seed, new.number, again))
         if not self._untried.is_tried(found, others):
             return found
-        return self._untried.like(found, others, np.random.default_rng(trial_seed(self.seed, new.number)))
+        instead = self._untried.like(found, others, np.random.default_rng(trial_seed(self.seed, new.number)))
+        if instead != found:
+            what = "one at random" if self._untried.size is None else "the nearest that had not"
+            own._storage.set_trial_user_attr(new._trial_id, INSTEAD_ATTR, what)
+        return instead
 
 
 def trial_seed(seed: int, *numbers: int) -> int:

@@ -33,12 +33,14 @@ class Evidence:
     Attributes:
         points: Where they are, shape (trials, dimensions); see `Points`.
         places: 0 the best, those that cannot work last; NaN of pending ones. Shape (trials,).
+        works: How many of those that have a place can work.
         told: How many trials of the study have a result, of whatever length.
         length: In epochs, the one at which they are compared.
     """
 
     points: np.ndarray
     places: np.ndarray
+    works: int
     told: int
     length: float
 
@@ -71,7 +73,7 @@ class Evidence:
         )
         whole = [*(curves[index][0] for index in there), *bad, *waiting]
         rows = points.of([trial.params for trial in whole])
-        return cls(rows, places, len(curves) + len(bad), ranked.length)
+        return cls(rows, places, len(there), len(curves) + len(bad), ranked.length)
 
 
 def count_told(trials: Sequence[FrozenTrial]) -> int:

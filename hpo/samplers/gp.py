@@ -17,8 +17,9 @@ from hpo.samplers.base import Sampler, SamplerSpec
 from hpo.samplers.explain import Explanation, standing
 from hpo.samplers.lines import lines_of
 from hpo.space import Space
-from hpo.surrogate import Ladder, Model, foretold, trusted
+from hpo.surrogate import Ladder, Line, Model, foretold, trusted
 from hpo.surrogate.fresh import promising
+from hpo.surrogate.model import LEAST
 from models.errors import Problem
 from models.spec.fields import opt
 
@@ -63,7 +64,7 @@ class GP(Sampler):
         """By the model, once enough is known."""
         rng = np.random.default_rng(seed)
         lines = lines_of(others, self.space, study.direction is StudyDirection.MAXIMIZE)
-        if len(lines) < self.spec.startup_trials or not Model.is_possible(lines):
+        if not self._is_ready(lines):
             return self.space.draw(rng, known)
         lengths = [length for line in lines for length in line.curve]
         whole = Ladder.between(min(lengths), max(lengths))
@@ -74,15 +75,19 @@ class GP(Sampler):
 
     def why(self, new: FrozenTrial, before: Sequence[FrozenTrial], maximize: bool) -> Explanation:
         """Random at first, then by the model."""
-        told = len(lines_of(before, self.space, maximize))
-        if told < self.spec.startup_trials:
-            counted = {"told": told, "startup_trials": self.spec.startup_trials}
-            return (
-                f"random: {told} of the {self.spec.startup_trials} start-up trials have a result",
-                counted,
-            )
+        lines, startup = lines_of(before, self.space, maximize), self.spec.startup_trials
+        if not self._is_ready(lines):
+            told = len(lines)
+            text = f"{told} of the {startup} start-up trials have a result"
+            if told >= startup:
+                text = f"of {told} trials with a result, fewer than {LEAST} have a score"
+            return f"random: {text}", {"told": told, "startup_trials": startup}
         text, numbers = standing(before, maximize)
         return f"the best draw of the Gaussian process over learning curves, from {text}", numbers
+
+    def _is_ready(self, lines: Sequence[Line]) -> bool:
+        """Whether enough is known for the model."""
+        return len(lines) >= self.spec.startup_trials and Model.is_possible(lines)
 
     def check(self, trials_budget: int | None) -> list[Problem]:
         """A model that would never be used."""

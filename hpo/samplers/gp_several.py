@@ -8,6 +8,7 @@ from optuna.samplers import BaseSampler, GPSampler, TPESampler
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from hpo.aims import Aims
+from hpo.samplers.explain import Explanation
 from hpo.samplers.gp import GP, GPSpec
 from hpo.samplers.several_base import SeveralSampler
 from hpo.samplers.several_view import SeveralViewingSampler
@@ -21,7 +22,7 @@ class SeveralGP(SeveralSampler):
     """
 
     def __init__(self, plain: GP, spec: GPSpec, aims: Aims) -> None:
-        super().__init__(plain, aims)
+        super().__init__(plain, aims, spec.startup_trials)
         self.spec = spec
 
     def optuna_sampler(self, seed: int) -> BaseSampler:
@@ -35,6 +36,13 @@ class SeveralGP(SeveralSampler):
             warn_independent_sampling=False,
         )
         return SeveralViewingSampler(inner, self.aims)
+
+    def how(self, ended: int) -> Explanation:
+        """By what the processes expect to gain."""
+        gain = "hypervolume improvement over" if self.aims.several else "improvement in"
+        times = f" times the chance to keep {self.limits}" if self.limits else ""
+        conditional = "; conditional dimensions by TPE" if any(d.when for d in self.space.dimensions) else ""
+        return f"the highest expected {gain} {self.wanted}{times}, by a Gaussian process for each{conditional}", {}
 
     def _suggest(self, own: optuna.Study, trial: optuna.Trial) -> optuna.Trial:
         # The matrices are small, and the cores belong to the trials. Where hardly any point may keep a limit, Optuna

@@ -16,6 +16,7 @@ from optuna.trial import FrozenTrial, TrialState
 from hpo.samplers.base import SamplerSpec, SearchExhaustedError
 from hpo.samplers.explain import Explanation
 from hpo.samplers.optuna_sampler import OptunaSampler
+from hpo.samplers.untried import counts, params_of
 from hpo.space import Space
 from hpo.space.grid import grid_problems
 from hpo.space.words import stable_json
@@ -35,7 +36,7 @@ class GridSpec(SamplerSpec):
 
 
 class GridSearch(OptunaSampler):
-    """Hands out points that no trial of the study has, whatever that trial's state.
+    """Hands out points that have not been tried (`untried.counts`), whatever the state of a point's trial.
 
     The study alone says which those are, so nothing is run twice after a restart or with trials running in parallel.
     """
@@ -82,7 +83,7 @@ class GridSearch(OptunaSampler):
     def why(self, new: FrozenTrial, before: Sequence[FrozenTrial], maximize: bool) -> Explanation:
         """Which point it is."""
         index = self._index(new.params)
-        used = {self._index(_params_of(trial)) for trial in (new, *before)} - {None}
+        used = {self._index(params_of(trial)) for trial in (new, *before)} - {None}
         numbers = {"point": index, "tried": len(used), "points": len(self._points)}
         return f"point {index} of the grid, {len(used)} of {len(self._points)} tried with it", numbers
 
@@ -101,8 +102,11 @@ class GridSearch(OptunaSampler):
         return [int(index) for index in np.random.default_rng(self.seed).permutation(len(self._points))]
 
     def _next(self, trials: list[FrozenTrial]) -> int | None:
-        used = {self._index(_params_of(trial)) for trial in trials}
-        return next((index for index in self._order if index not in used), None)
+        tries = dict[int | None, float]()
+        for trial in trials:
+            index = self._index(params_of(trial))
+            tries[index] = tries.get(index, 0.0) + counts(trial)
+        return next((index for index in self._order if tries.get(index, 0.0) < 1), None)
 
     def _index(self, stored: Mapping[str, Any]) -> int | None:
         """Which point an Optuna trial's params are; None for params outside the grid."""
@@ -110,8 +114,3 @@ class GridSearch(OptunaSampler):
             return self._index_of.get(stable_json(self.space.decode(stored)))
         except (KeyError, ValueError):
             return None
-
-
-def _params_of(trial: FrozenTrial) -> dict[str, Any]:
-    """A trial's params, with those it was enqueued with and has not been asked for yet."""
-    return {**trial.system_attrs.get("fixed_params", {}), **trial.params}

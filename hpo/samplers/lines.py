@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from optuna.trial import FrozenTrial, TrialState
 
+from hpo.history.points import still_in
 from hpo.samplers.evidence import epochs_a_step
 from hpo.samplers.view import BAD_CAUSES, OUTCOME_ATTR
 from hpo.space import Space
@@ -16,6 +17,8 @@ from hpo.surrogate import Line
 def lines_of(trials: Sequence[FrozenTrial], space: Space, maximize: bool) -> list[Line]:
     """What each trial says of its configuration; nothing of those that failed or have not begun.
 
+    Nor of those outside of the space, as after a change of it.
+
     One that cannot work has no curve: what it scored before it diverged must not draw others to it.
 
     Args:
@@ -24,11 +27,12 @@ def lines_of(trials: Sequence[FrozenTrial], space: Space, maximize: bool) -> lis
     """
     found = []
     for trial in trials:
-        if trial.state in (TrialState.FAIL, TrialState.WAITING):
+        params = still_in(space, trial.params)
+        if params is None or trial.state in (TrialState.FAIL, TrialState.WAITING):
             continue
         bad = trial.state == TrialState.PRUNED and trial.user_attrs.get(OUTCOME_ATTR, {}).get("cause") in BAD_CAUSES
         curve = {} if bad else _curve(trial, maximize)
-        line = Line(space.decode(trial.params), curve, bad, trial.state == TrialState.COMPLETE)
+        line = Line(params, curve, bad, trial.state == TrialState.COMPLETE)
         if line.curve or line.bad:
             found.append(line)
     return found

@@ -12,6 +12,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from hpo.history import History, PastSweep, Wish, anywhere, is_refuted, near, own_sweep
 from hpo.history.first import ALONE, UNSEEN
+from hpo.history.points import still_in
 from hpo.samplers.base import Sampler
 from hpo.samplers.explain import WHY_ATTR, Explanation
 from hpo.space.words import stable_json
@@ -90,9 +91,10 @@ class PastSampler(Sampler):
         if not left and chance < LEAST_CHANCE:
             return None
         own, numbers = own_sweep(trials, self.space, maximize)
-        known = {stable_json(self.space.decode(trial.params)) for trial in trials}
+        known = {stable_json(still_in(self.space, trial.params)) for trial in trials}
         first = [number for number, place in places.items() if place != DRAWN]
-        if len(places.keys() - set(numbers)) >= UNSEEN or len(trials) == len(first) >= ALONE:
+        unseen = [t for t in trials if t.number in places and not t.state.is_finished() and not t.intermediate_values]
+        if len(unseen) >= UNSEEN or len(trials) == len(first) >= ALONE:
             return None
         if not is_refuted(own, numbers, first):
             for place in left:

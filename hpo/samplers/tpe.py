@@ -63,7 +63,7 @@ class TPE(Sampler):
         evidence = Evidence.of(others, self._points, study.direction == StudyDirection.MAXIMIZE)
         if evidence.told < self.spec.startup_trials:
             return self.space.draw(rng, known)
-        is_good = evidence.places < good_of(evidence.ranked)
+        is_good = evidence.places < good_of(evidence)
         good = Parzen(self._points, evidence.points[is_good], believed=True)
         rest = Parzen(self._points, evidence.points[~is_good], believed=False)
         candidates = good.draw(rng, self.spec.candidates, known)
@@ -82,13 +82,13 @@ class TPE(Sampler):
             text = f"{how}: {evidence.told} of the {startup} start-up trials have ended"
             return text, {"ended": evidence.told, "startup_trials": startup}
         text, numbers = standing(before, maximize)
-        good, draws = good_of(evidence.ranked), self.spec.candidates
+        good, draws = good_of(evidence), self.spec.candidates
         compared = f"{evidence.ranked} are compared, after {evidence.length:g} epochs"
-        whole = f"like the best {good} and unlike the others of {text}; {compared}"
+        alike = f"like the best {good} and unlike the others of {text}" if good else f"unlike {text}: none can work"
         about = {**numbers, "good": good, "compared": evidence.ranked, "candidates": draws}
-        return f"{whole}; the best of {draws} draws", about
+        return f"{alike}; {compared}; the best of {draws} draws", about
 
 
-def good_of(ranked: int) -> int:
-    """How many of the trials that are compared are the good ones."""
-    return min(math.ceil(0.1 * ranked), MOST_GOOD)
+def good_of(evidence: Evidence) -> int:
+    """How many of the trials that are compared are the good ones: a tenth, of those that can work."""
+    return min(math.ceil(0.1 * evidence.ranked), MOST_GOOD, evidence.works)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from optuna.samplers import BaseSampler, TPESampler
 
 from hpo.aims import Aims
+from hpo.samplers.explain import Explanation
 from hpo.samplers.several_base import SeveralSampler
 from hpo.samplers.several_view import SeveralViewingSampler
-from hpo.samplers.tpe import TPE, TPESpec
+from hpo.samplers.tpe import MOST_GOOD, TPE, TPESpec
 
 
 class SeveralTPE(SeveralSampler):
@@ -17,7 +20,7 @@ class SeveralTPE(SeveralSampler):
     """
 
     def __init__(self, plain: TPE, spec: TPESpec, aims: Aims) -> None:
-        super().__init__(plain, aims)
+        super().__init__(plain, aims, spec.startup_trials)
         self.spec = spec
 
     def optuna_sampler(self, seed: int) -> BaseSampler:
@@ -31,3 +34,12 @@ class SeveralTPE(SeveralSampler):
             seed=seed,
         )
         return SeveralViewingSampler(inner, self.aims)
+
+    def how(self, ended: int) -> Explanation:
+        """From the density of the good trials, by the shares of Optuna's TPESampler."""
+        tenth, draws = math.ceil(0.1 * ended), self.spec.candidates
+        good = tenth if self.aims.several else min(tenth, MOST_GOOD)
+        order = f"by {'fronts of ' if self.aims.several else ''}{self.wanted}"
+        order += f", those that keep {self.limits} first" if self.limits else ""
+        text = f"the best of {draws} draws that are like the first {good} trials {order}, and unlike the others"
+        return text, {"good": good, "candidates": draws}

@@ -34,7 +34,7 @@ class Untried:
     def is_tried(self, params: Mapping[str, Any], trials: Iterable[FrozenTrial]) -> bool:
         """Whether a configuration, in the config's form, is not to be proposed (again)."""
         stored = self.space.encode(params)
-        return sum(_counts(trial) for trial in trials if _params_of(trial) == stored) >= 1
+        return sum(counts(trial) for trial in trials if params_of(trial) == stored) >= 1
 
     @cached_property
     def size(self) -> int | None:
@@ -66,8 +66,8 @@ class Untried:
     def _tried(self, trials: Iterable[FrozenTrial]) -> set[bytes]:
         times: dict[bytes, float] = {}
         trials = list(trials)
-        for key, trial in zip(_keys(self.points.of([_params_of(trial) for trial in trials])), trials, strict=True):
-            times[key] = times.get(key, 0.0) + _counts(trial)
+        for key, trial in zip(_keys(self.points.of([params_of(trial) for trial in trials])), trials, strict=True):
+            times[key] = times.get(key, 0.0) + counts(trial)
         return {key for key, count in times.items() if count >= 1}
 
     def _nearest(self, params: Mapping[str, Any], tried: Collection[bytes]) -> dict[str, Any]:
@@ -99,13 +99,13 @@ def _distances(rows: np.ndarray, to: np.ndarray, is_choice: np.ndarray) -> np.nd
     return np.asarray((np.where(np.isnan(apart), one_has, apart) ** 2).sum(axis=1))
 
 
-def _counts(trial: FrozenTrial) -> float:
+def counts(trial: FrozenTrial) -> float:
     """Which part of a try it was: from 1 on, a configuration is not proposed again."""
     lost = trial.state == TrialState.FAIL and trial.user_attrs.get(OUTCOME_ATTR, {}).get("cause") == _LOST
     return 0.5 if lost else 1.0
 
 
-def _params_of(trial: FrozenTrial) -> dict[str, Any]:
+def params_of(trial: FrozenTrial) -> dict[str, Any]:
     """As Optuna stores them, with those that it was enqueued with and has not been asked for yet."""
     wish = trial.system_attrs.get("fixed_params")
     return {**wish, **trial.params} if wish else trial.params

@@ -95,10 +95,10 @@ class Adaptive(Scheduler):
             return Decision.CONTINUE
         if rungs(fidelity(result, self.spec.unit)) == before:
             return Decision.CONTINUE
-        pick = self._pick((*self._paused, result.number))
-        if pick is not None and pick.number == result.number and self._due() is None:
+        pick, due = self._pick((*self._paused, result.number)), self._due()
+        if pick is not None and pick.number == result.number and due is None:
             return Decision.CONTINUE
-        self._reasons[result.number], self._numbers[result.number] = self._why_paused(result, pick)
+        self._reasons[result.number], self._numbers[result.number] = self._why_paused(result, pick, due)
         self._paused.append(result.number)
         return Decision.PAUSE
 
@@ -122,6 +122,8 @@ class Adaptive(Scheduler):
         whole = state == "complete"
         if (line.bad, line.whole) != (cannot_work, whole) or number in self._paused:
             self._events += 1
+        if not whole:
+            self._reserve.forget(number)
         line.bad, line.whole = cannot_work, whole
         if cannot_work:
             line.curve = {}  # What it scored before does not count.
@@ -140,7 +142,16 @@ class Adaptive(Scheduler):
             why = "a whole training, to see how far early rungs foretell the end" if due is Due.FRESH else ""
             return Choice(None, why)
         pick = self._pick(situation.paused, best=due is Due.BEST)
-        return Choice(None) if pick is None else Choice(pick.number, pick.reason(self), pick.numbers)
+        if pick is None:
+            return Choice(None)
+        if pick.number is None:  # The sampler proposes one of its own.
+            why = f"a new configuration is due, since one that was drawn to compare promised most: {pick.reason(self)}"
+            return Choice(None, why, pick.as_winner)
+        return Choice(pick.number, pick.reason(self), pick.numbers)
+
+    def why_no_more(self) -> str:
+        """Their chances, as `choose` saw them last."""
+        return f"no paused trial had a chance of {self.spec.give_up:g} to beat the best"
 
     def numbers(self, number: int) -> Mapping[str, Any]:
         """The draws and expectations of that moment."""
@@ -196,9 +207,11 @@ class Adaptive(Scheduler):
             return None
         return self._reserve.due(self._lines, guarded=len(self._rungs().rungs) > 1)
 
-    def _why_paused(self, result: Result, pick: Pick | None) -> tuple[str, Mapping[str, Any]]:
+    def _why_paused(self, result: Result, pick: Pick | None, due: Due | None) -> tuple[str, Mapping[str, Any]]:
         at = f"{fidelity(result, self.spec.unit):g} {self.spec.unit}: {result.value:.4g}"
         if pick is None:
             return f"{at}; new trials begin first", {"value": result.value}
+        if due is not None:
+            return f"{at}; a whole training is due: of {due.value}", {"value": result.value, "due": due.name.lower()}
         winner = "a new configuration" if pick.number is None else f"trial {pick.number}"
-        return f"{at}; {winner} promises more: {pick.reason(self)}", {"value": result.value, **pick.numbers}
+        return f"{at}; {winner} promises more: {pick.reason(self)}", {"value": result.value, **pick.as_winner}

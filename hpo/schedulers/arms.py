@@ -47,6 +47,11 @@ class Pick:
             {} if self.draw is None else {"draw": round(self.draw, 6)}
         )
 
+    @property
+    def as_winner(self) -> dict[str, Any]:
+        """The same, where they are written with another trial."""
+        return {f"winner_{key}": value for key, value in self.numbers.items()}
+
     def reason(self, scheduler: Adaptive) -> str:
         """In words, in the metric's own terms."""
         low, high = (scheduler.ends_at(self.mean + sign * self.deviation, self.model) for sign in (-1, 1))

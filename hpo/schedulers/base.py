@@ -162,6 +162,10 @@ class Scheduler(ABC):
         """
         return Choice(None) if situation.may_propose else None
 
+    def why_no_more(self) -> str:
+        """Why no paused trial is advanced any more; empty: each for the reason that it was paused for."""
+        return ""
+
     def numbers(self, number: int) -> Mapping[str, Any]:
         """The numbers of the last decision about the trial that was not CONTINUE; JSON values."""
         return {}

@@ -15,8 +15,8 @@ AFTER = 2
 class Due(enum.Enum):
     """What is due."""
 
-    FRESH = "a new configuration, trained whole"
-    BEST = "the most promising paused trial, trained whole"
+    FRESH = "a new configuration"
+    BEST = "the best paused trial"
 
 
 class Reserve:
@@ -43,6 +43,11 @@ class Reserve:
     def promise(self, number: int) -> None:
         """A trial is trained whole."""
         self._promised.add(number)
+
+    def forget(self, number: int) -> None:
+        """A trial ended before its whole length, so it measured nothing: another is due in its place."""
+        self._taken.discard(number)
+        self._promised.discard(number)
 
     def is_promised(self, number: int) -> bool:
         """Whether a trial is not to be paused again."""

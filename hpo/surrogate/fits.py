@@ -13,7 +13,7 @@ from hpo.surrogate.line import Line
 from hpo.surrogate.model import LEAST, Model
 from hpo.surrogate.process import Process
 
-AGAIN = 1.2  # They are fitted anew when there are so many times as many trials with a result.
+AGAIN = 1.2  # They are fitted anew when there are so many times as many trials with a score.
 
 
 class Fits:
@@ -39,8 +39,9 @@ class Fits:
     def look(self, lines: Iterable[Line]) -> None:
         """Note the moment if there are enough more trials than at the last one. The fit itself waits until needed."""
         told = [line for line in lines if line.curve or line.bad]
-        if sum(bool(line.curve) and not line.bad for line in told) >= self._next:
-            self._next = int(len(told) * AGAIN) + 1
+        scored = sum(bool(line.curve) and not line.bad for line in told)
+        if scored >= self._next:
+            self._next = int(scored * AGAIN) + 1
             self._then, self._process = copy.deepcopy(told), None
 
     def process(self) -> Process:

@@ -33,16 +33,35 @@ def show_confirmed(console: Console, summary: Mapping[str, Any]) -> Mapping[str,
     for place, row in enumerate(found["ranking"], start=1):
         table.add_row(str(place), *_cells(row, is_winner=place == 1 and found["winner"] is not None))
     console.print(table)
-    console.print(Text(_headline(found, metric), style="bold green" if found["winner"] else "bold red"), soft_wrap=True)
+    console.print(Text(headline(found, metric), style="bold green" if found["winner"] else "bold red"), soft_wrap=True)
     console.print(Text(_test(found), style="" if found["test"] else "dim"), soft_wrap=True)
     delivered: Mapping[str, Any] | None = found["delivered"]
     return delivered
+
+
+def headline(found: Mapping[str, Any], metric: str) -> str:
+    """Who was confirmed, in a line.
+
+    Args:
+        found: The confirmation, as the summary has it.
+        metric: Name of the optimized metric.
+    """
+    winner = found["winner"]
+    if winner is None:
+        return "no configuration was confirmed: every training under a fresh seed ended without a result"
+    first, *rest = found["ranking"]
+    text = f"confirmed: trial {winner['trial']} with mean {metric} {words.number(first['mean'])}"
+    tied = [str(row["trial"]) for row in rest if row["tie"]]
+    if tied:
+        text += f"; a tie with trial {', '.join(tied)}: so few seeds cannot tell them apart"
+    return text
 
 
 def _cells(row: Mapping[str, Any], *, is_winner: bool) -> tuple[str, ...]:
     low, high, optimism = row["low"], row["high"], row["optimism"]
     notes = ["winner"] if is_winner else ["tie"] if row["tie"] else []
     notes += [f"{row[kind]} {text}" for kind, text in (("unstable", "unstable"), ("failed", "failed")) if row[kind]]
+    notes += [f"{len(row['broken'])} beyond a limit"] if row.get("broken") else []
     if row["p_value"] is not None:
         notes.append(f"p = {words.number(round(row['p_value'], 4))}")
     return (
@@ -54,18 +73,6 @@ def _cells(row: Mapping[str, Any], *, is_winner: bool) -> tuple[str, ...]:
         "-" if optimism is None else f"{optimism:+.2g}",
         ", ".join(notes),
     )
-
-
-def _headline(found: Mapping[str, Any], metric: str) -> str:
-    winner = found["winner"]
-    if winner is None:
-        return "no configuration was confirmed: every training under a fresh seed ended without a result"
-    first, *rest = found["ranking"]
-    text = f"confirmed: trial {winner['trial']} with mean {metric} {words.number(first['mean'])}"
-    tied = [str(row["trial"]) for row in rest if row["tie"]]
-    if tied:
-        text += f"; a tie with trial {', '.join(tied)}: so few seeds cannot tell them apart"
-    return text
 
 
 def _test(found: Mapping[str, Any]) -> str:

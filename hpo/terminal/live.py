@@ -17,6 +17,7 @@ from hpo.budget import Budget
 from hpo.ledger import State, TrialRecord
 from hpo.plan import Plan
 from hpo.ranking import best_trial
+from hpo.schedulers import Length
 from hpo.terminal import words
 
 REFRESH_PER_S = 2
@@ -161,7 +162,8 @@ class Display:
             table.add_column(column, no_wrap=column != "configuration", header_style="dim")
         for record in running:
             last = record.evaluations[-1]["metrics"].get(self._metric) if record.evaluations else None
-            epoch = f"{record.epochs:g}/{self._plan.config.train.epochs}"
+            whole = Length.of(self._plan.train_spec(record.params).train).epochs
+            epoch = f"{record.epochs:g}" if whole is None else f"{record.epochs:g}/{whole:g}"
             row = (str(record.number), epoch, words.number(last), words.number(record.value))
             table.add_row(*row, words.params(record.params))
         return table

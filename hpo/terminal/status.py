@@ -9,36 +9,43 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from hpo.ledger import State, TrialRecord
+from hpo.budget import Budget
+from hpo.confirm.retraining import Retraining, configuration
+from hpo.ledger import Attempt, State, TrialRecord
+from hpo.results import Best, Line, Look
 from hpo.status import INTERRUPTED, RUNNING, Status
 from hpo.terminal import words
+from hpo.terminal.confirmed import headline
 
 STYLES = {RUNNING: "cyan", INTERRUPTED: "red", "stopped": "blue", "failed": "red", "finished": "green"}
 
 
-def status_table(status: Status) -> RenderableType:
-    """Everything about one sweep: who drives it, what runs where, the best so far."""
+def status_table(look: Look) -> RenderableType:
+    """Everything about one sweep: who drives it, what runs where, the best so far, what was confirmed."""
+    status = look.status
     facts = Table.grid(padding=(0, 2))
-    for name, value in _facts(status):
+    for name, value in (*_facts(status), *_confirmation(look)):
         facts.add_row(Text(name, style="dim"), value)
     parts: list[RenderableType] = [facts]
     live = [*status.in_state(State.RUNNING), *status.in_state(State.PAUSED)]
-    if live:
-        parts += [Text(), _trials(status, live)]
+    again = [record for record in look.confirming if record.state is State.RUNNING]
+    if live or again:
+        parts += [Text(), _trials(status.metric, live, again)]
     if not status.goes_on and status.state != "finished":
         parts += [Text(), Text.assemble("go on with it: ", (f"hpo resume {status.name}", "bold"))]
     return Group(*parts)
 
 
-def sweeps_table(found: Sequence[Status]) -> RenderableType:
+def sweeps_table(found: Sequence[Line]) -> RenderableType:
     """One line a sweep."""
     table = Table(box=None, padding=(0, 2, 0, 0))
     for column in ("sweep", "state", "trials", "best", "metric", "ran", "begun"):
         table.add_column(column, header_style="dim", no_wrap=True)
-    for status in found:
-        begun = time.strftime("%Y-%m-%d %H:%M", time.localtime(status.started_at))
-        row = (_done(status), _value(status.best), status.metric, words.seconds(status.spent_s), begun)
-        table.add_row(status.name, Text(status.state, style=STYLES.get(status.state, "")), *row)
+    for line in found:
+        begun = time.strftime("%Y-%m-%d %H:%M", time.localtime(line.started_at))
+        done = _done(line.ended, Budget.of(line.about))
+        row = (done, _value(line.best), line.metric, words.seconds(line.spent_s), begun)
+        table.add_row(line.name, Text(line.state, style=STYLES.get(line.state, "")), *row)
     return table
 
 
@@ -54,7 +61,8 @@ def _facts(status: Status) -> list[tuple[str, str | Text]]:
     if status.driver is not None:
         driver = status.driver
         rows.append(("driven by", f"process {driver.pid} on {driver.host} since {driver.since_text}"))
-    rows += [("trials", f"{counts or 'none yet'}; {_done(status)}"), ("ran", words.seconds(status.spent_s))]
+    done = _done(sum(record.state.ended for record in status.records), status.budget)
+    rows += [("trials", f"{counts or 'none yet'}; {done}"), ("ran", words.seconds(status.spent_s))]
     if str(status.budget.stop) and stopped is None:
         rows.append(("ends earlier", str(status.budget.stop)))
     if status.best is not None:
@@ -66,30 +74,50 @@ def _facts(status: Status) -> list[tuple[str, str | Text]]:
     return rows
 
 
-def _done(status: Status) -> str:
-    ended = sum(record.state.ended for record in status.records)
-    return f"{ended} of {status.budget}" if status.budget.trials is None else f"{ended} of {status.budget.trials}"
+def _confirmation(look: Look) -> list[tuple[str, str]]:
+    found, again = look.about.get("confirmation"), look.confirming
+    ended = sum(record.state.ended for record in again)
+    if again and (ended < len(again) or not found):
+        inside = sum(record.state is State.RUNNING for record in again)
+        return [("confirming", f"{ended} trainings of the best under fresh seeds ended, {inside} in slots")]
+    return [("result", headline(found, look.metric))] if found else []
 
 
-def _trials(status: Status, live: Sequence[TrialRecord]) -> Table:
+def _done(ended: int, budget: Budget) -> str:
+    return f"{ended} of {budget}" if budget.trials is None else f"{ended} of {budget.trials}"
+
+
+def _trials(metric: str, live: Sequence[TrialRecord], again: Sequence[TrialRecord]) -> Table:
+    """The trials of the search, then those trained again under a fresh seed."""
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for column in ("trial", "state", "epoch", "last", "best", "attempt", "node", "configuration"):
+    inside = [record.attempts[-1] for record in (*live, *again) if record.state is State.RUNNING and record.attempts]
+    # Without Ray's id of the node, which is another one after a resume.
+    several = len({attempt.node.partition("/")[0] for attempt in inside if attempt.node}) > 1
+    place = "node" if several else "pid"  # A node's name is long.
+    for column in ("trial", "state", "epoch", "last", "best", "attempt", place, "configuration"):
         table.add_column(column, header_style="dim", no_wrap=column != "configuration")
-    for record in live:
-        last = record.evaluations[-1]["metrics"].get(status.metric) if record.evaluations else None
-        attempt = record.attempts[-1] if record.attempts else None
+    rows = [(str(record.number), record) for record in live]
+    rows += [(f"{one.configuration}, seed {one.seed}", record) for record in again if (one := Retraining.of(record))]
+    for number, record in rows:
+        last = record.evaluations[-1]["metrics"].get(metric) if record.evaluations else None
         table.add_row(
-            str(record.number),
+            number,
             Text(record.state.value, style=words.STYLES[record.state]),
             f"{record.epochs:g}",
             words.number(last),
             _value(record),
             str(len(record.attempts)),
-            f"{attempt.node} (pid {attempt.pid})" if attempt and attempt.node else "-",
-            words.params(record.params),
+            _place(record.attempts[-1], several) if record.state is State.RUNNING and record.attempts else "-",
+            words.params(configuration(record)),
         )
     return table
 
 
-def _value(record: TrialRecord | None) -> str:
+def _place(attempt: Attempt, several: bool) -> str:
+    if not attempt.node:
+        return "-"
+    return f"{attempt.node} (pid {attempt.pid})" if several else str(attempt.pid)
+
+
+def _value(record: TrialRecord | Best | None) -> str:
     return words.number(None if record is None else record.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from hpo.redact import Redactor
 from hpo.results import words
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def left(summary: Mapping[str, Any]) -> str:
 
 def gave_up(sweep: str, why: str) -> str:
     """Something broke."""
-    return f"**Failed**: {why[: CHARACTERS - 200]}\n\nGo on with it: `hpo resume {sweep}`"
+    return f"**Failed**: {Redactor().text(why)[: CHARACTERS - 200]}\n\nGo on with it: `hpo resume {sweep}`"
 
 
 def _commands(summary: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from mlflow.tracking import MlflowClient
 
 from hpo.errors import TrackingError
 from hpo.history.source import GROUPS, About, FoundTrial
+from hpo.redact import Redactor
 from hpo.tracking.client import open_client
 from hpo.tracking.retry import TROUBLE, reason_of
 from hpo.tracking.role import TRIAL
@@ -20,6 +21,7 @@ from hpo.tracking.telling import PARAM_NAMES
 
 MOST_RUNS = 1000  # The first of a sweep's trials; each costs two more calls.
 PARENT = "mlflow.parentRunId"
+OLDEST, NEWEST = "attributes.start_time ASC", "attributes.start_time DESC"
 SECTIONS = ("data", *GROUPS, "train")
 
 
@@ -47,16 +49,27 @@ def find(
         found = client.get_experiment_by_name(experiment)
         if found is None:
             return None
-        runs = client.search_runs([found.experiment_id], f"tags.sweep = '{name}'", max_results=MOST_RUNS)
-        parents = [run for run in runs if PARENT not in run.data.tags]
-        if not parents:
+        parent = _parent(client, found.experiment_id, name)
+        if parent is None:
             return None
-        parent = max(parents, key=lambda run: run.info.start_time)
-        inside = [run for run in runs if run.data.tags.get(PARENT) == parent.info.run_id]
-        children = [run for run in inside if run.data.tags.get(TRIAL.tag, "").isdigit()]
-        return _read(client, source, parent, children, natural)
+        inside = f"tags.`{PARENT}` = '{parent.info.run_id}' and tags.{TRIAL.tag} LIKE '%'"
+        children = client.search_runs([found.experiment_id], inside, max_results=MOST_RUNS, order_by=[OLDEST])
+        return _read(client, source, parent, [r for r in children if r.data.tags[TRIAL.tag].isdigit()], natural)
     except TROUBLE as error:
-        raise TrackingError(f"MLflow does not answer at {uri}: {reason_of(error)}") from error
+        raise TrackingError(f"MLflow does not answer at {Redactor().text(uri)}: {reason_of(error)}") from error
+
+
+def _parent(client: MlflowClient, experiment_id: str, name: str) -> Run | None:
+    """The newest of the sweeps' own runs. It began before its trials: of a long sweep it is on a later page."""
+    token = None
+    while True:
+        page = client.search_runs(
+            [experiment_id], f"tags.sweep = '{name}'", max_results=MOST_RUNS, order_by=[NEWEST], page_token=token
+        )
+        found = next((run for run in page if PARENT not in run.data.tags), None)
+        token = page.token
+        if found is not None or not token:
+            return found
 
 
 def _read(

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from hpo.config.schema import TrackingSpec
 from hpo.errors import Problem
 from hpo.ledger import shown
+from hpo.redact import Redactor
 
 ANSWER_S = 5.0
 DATABASES = ("sqlite", "postgresql", "mysql", "mssql")  # Those that MLflow has tables for.
@@ -45,7 +46,7 @@ def check_reachable(spec: TrackingSpec) -> list[Problem]:
     except (urllib.error.URLError, TimeoutError, ValueError, ConnectionError) as error:
         reason = getattr(error, "reason", error)
         hint = "start it, or leave tracking.uri out to write to SQLite in the output folder"
-        return [Problem("tracking.uri", f"no MLflow server answers at {uri}: {reason}", hint)]
+        return [Problem("tracking.uri", f"no MLflow server answers at {Redactor().text(uri)}: {reason}", hint)]
 
 
 def database_problem(path: str, url: str) -> Problem | None:

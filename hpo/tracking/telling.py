@@ -10,6 +10,7 @@ from typing import Any
 
 from hpo.collapse import COLLAPSED
 from hpo.ledger import Ledger, State, TrialRecord
+from hpo.redact import Redactor
 from hpo.results.axes import short_names
 from hpo.tracking.points import end_points, evaluation_points
 from hpo.tracking.progress import Progress, in_order
@@ -119,7 +120,7 @@ class Telling:
         if record.standing.judged:
             tags |= {"feasible": record.standing.feasible, "violated": "; ".join(record.standing.violated)}
         if record.reason:
-            tags["reason"] = record.reason[-TAG_CHARACTERS:]
+            tags["reason"] = Redactor().text(record.reason)[-TAG_CHARACTERS:]
         return tags
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from hpo.config.schema import TrackingSpec
 from hpo.ledger import Ledger, TrialRecord
+from hpo.redact import Redactor
 from hpo.tracking import writes
 from hpo.tracking.description import NOTE, under_way
 from hpo.tracking.progress import Progress, best_of
@@ -36,7 +37,6 @@ class Tracker:
         self.sweep = ledger.sweep
         self.metric = metric
         self._ledger = ledger
-        self._trials = about.get("budget", {}).get("trials")
         self._started_ms = writes.milliseconds(about["started_at"])
         retry = Retry()
         self._runs = self._make_runs(about, spec, artifacts, retry)
@@ -49,8 +49,8 @@ class Tracker:
         self._writer.put(Write(None, params=writes.as_params(params), tags=writes.as_tags(tags), unsure=True))
 
     def note(self, markdown: str) -> None:
-        """The sweep's description, for people; it replaces the one before."""
-        self._writer.put(Write(None, tags={NOTE: markdown}))
+        """The sweep's description, for people, without secrets; it replaces the one before."""
+        self._writer.put(Write(None, tags={NOTE: Redactor().text(markdown)}))
 
     def view(self, tags: Mapping[str, str]) -> None:
         """Tags of the experiment, such as a view of its runs."""
@@ -105,7 +105,8 @@ class Tracker:
         for write in self.telling.ended(record, self._progress):
             self._writer.put(write)
         if self._runs.role.value_among:
-            self.note(under_way(self.sweep, self.metric, self._progress, self._trials))
+            trials = self._ledger.about.get("budget", {}).get("trials")  # It may have been extended.
+            self.note(under_way(self.sweep, self.metric, self._progress, trials))
 
     def front(self, records: Iterable[TrialRecord], members: Iterable[TrialRecord]) -> None:
         """Tag each trial with whether it is on the Pareto front. Said again, it changes nothing."""

@@ -11,6 +11,8 @@ from typing import Any
 
 from mlflow.entities import Metric
 
+from hpo.redact import Redactor
+
 PARAM_CHARACTERS = 500
 
 
@@ -71,8 +73,8 @@ def as_metrics(values: Mapping[str, float], at_ms: int, step: int) -> list[Metri
 
 
 def as_params(values: Mapping[str, Any]) -> dict[str, str]:
-    """Parameters as MLflow takes them."""
-    return {key: _text(value)[:PARAM_CHARACTERS] for key, value in values.items()}
+    """Parameters as MLflow takes them, without secrets."""
+    return {key: _text(value)[:PARAM_CHARACTERS] for key, value in Redactor().value(values).items()}
 
 
 def as_tags(values: Mapping[str, Any]) -> dict[str, str]:

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import optuna
 import pandas as pd
 import pytest
+from optuna.study import StudyDirection
+from optuna.trial import TrialState
 
 from bench.replay import report
 from bench.replay.brackets import SyncHyperband
 from bench.replay.clock import Replayed, replay
 from bench.replay.methods import make, parts
 from bench.replay.others import history_of
-from bench.replay.peer_samplers import AnyRow
+from bench.replay.peer_samplers import AnyRow, BohbLike, OptunaTpe
 from bench.replay.table_space import Snapped, TableSpace
 from bench.replay.tables import Table, load
 from bench.replay.work import Done, Job, Setting, jobs, run
-from hpo.schedulers import Length
+from hpo.samplers import Sampler
+from hpo.schedulers import Choice, Decision, Length, Result, Situation
 
 ROWS, EVALUATIONS = 60, 9
 LOGS = ("learning_rate", "epsilon", "l1", "l2", "linear_decay", "exponential_decay")
@@ -207,3 +212,58 @@ def test_from_the_command_line(curves: Path, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "found.json").read_text())["about"]["unit"] == "hours"
     wrong = subprocess.run([*command[:-4], "--methods", "x"], capture_output=True, text=True, check=False)
     assert (wrong.returncode, "no method 'x'" in wrong.stderr) == (1, True)
+
+
+def told_study(table: Table, space: TableSpace, rows: range, bad: int) -> optuna.Study:
+    """A study of some rows, each at one length; the last so many of them diverged."""
+    study = optuna.create_study()
+    for index in rows:
+        study.enqueue_trial(space.encode(table.rows[index].params))
+        trial = study.ask()
+        space.suggest(trial)
+        trial.report(float(index), 1)
+        if index in rows[-bad:]:
+            trial.set_user_attr("outcome", {"cause": "diverged"})
+        study.tell(trial.number, state=TrialState.PRUNED)
+    return study
+
+
+def test_bohb_learns_that_a_training_diverged(table: Table) -> None:
+    space = TableSpace(table)
+    study = told_study(table, space, range(20), bad=4)
+    told = BohbLike(space, 0)._at_one_length(study.get_trials(), StudyDirection.MINIMIZE)
+    assert [trial.value for trial in told] == [*map(float, range(16)), *[math.inf] * 4]
+    assert {trial.state for trial in told} == {TrialState.COMPLETE}
+
+
+@pytest.mark.parametrize("peer", [OptunaTpe, BohbLike])
+def test_what_a_peer_draws_at_random_is_any_recorded_configuration(table: Table, peer: type[Sampler]) -> None:
+    """At first all draws are such, and then a third of BOHB's; what a model proposes is none."""
+    space = TableSpace(table)
+    few, many = told_study(table, space, range(4), bad=1), told_study(table, space, range(30), bad=1)
+
+    def recorded(study: optuna.Study, seed: int) -> bool:
+        sampler, trial = peer(space, seed), study.ask()
+        new, others = study.get_trials()[-1], study.get_trials()[:-1]
+        found = sampler.draft(study, new, others, {}, seed)
+        study.tell(trial.number, state=TrialState.FAIL)
+        return space.is_recorded(found)
+
+    assert all(recorded(few, seed) for seed in range(20))
+    share = np.mean([recorded(many, seed) for seed in range(60)])
+    assert share == 0 if peer is OptunaTpe else 0.2 < share < 0.5
+
+
+def test_an_evaluation_beyond_several_rungs_counts_at_each_of_them() -> None:
+    """Length 9: of nine that are first evaluated at 4 epochs, one goes on; at the first rung alone, none would."""
+    scheduler = SyncHyperband(Length(epochs=EVALUATIONS))
+    for number in range(9):
+        scheduler.on_start(number, {})
+        assert scheduler.on_result(Result(number, 4.0, 400, float(number))) is Decision.PAUSE
+        assert scheduler.reason(number).startswith("rung 3 epochs")
+    assert scheduler.choose(Situation(tuple(range(9)), (), may_propose=False)) == Choice(
+        0, "among the best at rung 3 epochs"
+    )
+    assert scheduler.on_result(Result(0, 8.0, 800, 0.0)) is Decision.CONTINUE
+    assert scheduler.on_result(Result(0, 9.0, 900, 0.0)) is Decision.CONTINUE
+    assert scheduler.choose(Situation(tuple(range(1, 9)), (), may_propose=False)) is None

@@ -81,6 +81,12 @@ def test_from_an_empty_page_to_the_value_in_mlflow(
             _actions(page, "MLflow").click()
             assert page.url.startswith(mlflow.address)
             expect(page.get_by_role("row").filter(has_text="best/accuracy").first).to_contain_text(value)
+    page.goto(f"{server.address}/sweeps/{NAME}/trials/{best.number}")
+    _clone_and_resume(page)
+    *_, clone = Reader(Place(server.folder), NAME).look().records
+    assert (clone.number, clone.parent, clone.state) == (TRIALS + 2, best.number, State.COMPLETE)
+    assert clone.params["train.learning_rate"] == 0.002
+    assert {**clone.params, "train.learning_rate": 0} == {**best.params, "train.learning_rate": 0}
 
 
 def _submit(visit: Visit, page: Page) -> None:
@@ -139,6 +145,18 @@ def _stop_a_trial(visit: Visit, page: Page, number: int) -> None:
     expect(trial.locator("#state")).to_contain_text("failed · stopped by user")
     trial.close()
     expect(page.locator("#tiles .legend")).to_contain_text("failed 1")
+
+
+def _clone_and_resume(page: Page) -> None:
+    """A finished sweep trains one configuration more, which waits until somebody resumes it."""
+    asked = _dialog(page, "Clone…")
+    asked.get_by_label("train.learning_rate").fill("0.002")
+    _answered(asked, "Clone")
+    page.locator(".crumbs").get_by_role("link", name=NAME).click()
+    expect(page.locator("#head")).to_contain_text("1 request waiting for a driver")
+    _answered(_dialog(page, "Resume…"), "Resume")
+    expect(page.locator("#trials tbody tr")).to_have_count(TRIALS + 3)
+    expect(page.locator("#head .state-pill")).to_have_text("finished")
 
 
 def _read_the_report(page: Page, value: str) -> None:

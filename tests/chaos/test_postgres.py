@@ -51,7 +51,7 @@ def test_a_sweep_on_postgresql_that_is_restarted(tmp_path: Path, postgres: Postg
         assert not (tmp_path / "outputs" / "ledger.db").exists()
         assert "postgres" in sweep.say("list").out
         config = (tmp_path / "outputs" / "postgres" / "config.yaml").read_text()
-        assert ":***@" in config, "the ledger's password is written down"
+        assert "://***@" in config, "the ledger's password is written down"
         assert optuna.load_study(study_name="postgres", storage=ledger).best_value == max(r.value for r in records)
     finally:
         end_group(server)

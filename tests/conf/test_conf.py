@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from hpo.check import check
 from hpo.config.compose import compose, group_options
 from hpo.config.resolve import resolve
 from hpo.config.store import CONF_DIR
+from hpo.control.catalog import config_groups
+from hpo.errors import InputError
 from hpo.space import Space
 
 OPTIONS = sorted(path.relative_to(CONF_DIR) for path in CONF_DIR.rglob("*.yaml") if path.parent != CONF_DIR)
@@ -20,6 +23,7 @@ MUST_GIVE = {
     "model/hub": ["model.id=someone/something"],
     "tracking/server": ["tracking.uri=http://127.0.0.1:5000"],
 }
+LISTED = ("data", "model", "tuning", "sampler", "scheduler")  # Groups whose options config.yaml lists in a comment.
 # Options that make sense only together with another.
 TOGETHER = {"space/lora": ["tuning=lora"]}
 
@@ -37,11 +41,25 @@ def test_option_composes_and_its_values_are_allowed(path: Path) -> None:
 @pytest.mark.parametrize("name", MUST_GIVE)
 def test_option_says_what_must_be_given(name: str) -> None:
     group, option = name.split("/")
-    problems = resolve(compose([f"{group}={option}"])).problems
-    if group == "data" and option in ("csv", "json", "parquet"):
-        return  # `data.train` may be null for other sources; the reading of the data says so
+    composed = compose([f"{group}={option}"])
+    problems = resolve(composed).problems
+    if not problems:  # Files of rows: `data.train` may be null for other sources, so the reading of the data says so.
+        with pytest.raises(InputError) as error:
+            check(composed)
+        problems = error.value.problems
     key = MUST_GIVE[name][0].split("=")[0]
-    assert [(problem.where, problem.message) for problem in problems] == [(key, "must be given")]
+    assert [problem.where for problem in problems] == [key]
+    assert "must be given" in problems[0].message
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_a_list_of_options_in_the_config_is_whole(name: str) -> None:
+    (group,) = (group for group in config_groups() if group.name == name)
+    listed = group.text.partition(": ")[2].split(", ")
+    if listed[-1] == "...":
+        assert set(listed[:-1]) <= set(group.options)
+    else:
+        assert set(listed) == set(group.options)
 
 
 @pytest.mark.parametrize("path", OPTIONS, ids=str)

@@ -79,7 +79,8 @@ def config_of(overrides: tuple[str, ...]) -> tuple[dict[str, Any], Space, dict[s
 def start_of(overrides: tuple[str, ...]) -> dict[str, Any]:
     """The config's own values."""
     config, space, _ = config_of(overrides)
-    return {name: functools.reduce(lambda at, key: at[key], name.split("."), cast(Any, config)) for name in space.names}
+    found = {d: functools.reduce(lambda at, key: at[key], d.split("."), cast(Any, config)) for d in space.names}
+    return {dimension.name: found[dimension.name] for dimension in space.active(found)}
 
 
 def about_of(place: Place, name: str, made: Made) -> dict[str, Any]:

@@ -173,7 +173,7 @@ def _quality(params: Mapping[str, Any]) -> float:
     """The accuracy that a configuration comes to."""
     off = math.log10(params["train.learning_rate"]) - math.log10(2e-3)
     schedule = {"linear": 0.02, "cosine": 0.0, "constant": -0.03}[params["train.lr_schedule"]]
-    return 0.8 - 0.22 * off**2 + schedule - 0.3 * abs(params["train.warmup_fraction"] - 0.1)
+    return 0.8 - 0.22 * off**2 + schedule - 0.3 * abs(params.get("train.warmup_fraction", 0.1) - 0.1)
 
 
 def _facts(spent: Mapping[str, float]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Played in memory, where 50,000 evaluations take seconds, then put into the datab
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from typing import Any, cast
 
 from optuna.storages._rdb import models
 from optuna.trial import FrozenTrial, TrialState
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 
 from hpo.ledger import Ledger, Seat, open_engine
 from hpo.ledger.storage import PatientStorage
@@ -22,7 +23,7 @@ from tests.dashboards.facts import Made, about_of
 from tests.dashboards.player import Clocked, Player
 from tests.hpo.memory_ledger import MemoryStorage
 
-__all__ = ["LISTS", "Made", "driven", "made_sweep"]
+__all__ = ["LISTS", "Made", "away", "driven", "made_sweep"]
 
 CHOICES = "tuning: {targets: {choices: [[query, value], null]}}, train: {length_bucketing: {choices: [true, false]}}"
 LISTS = ("tuning=lora", f"+space={{{CHOICES}}}")  # Overrides with choices that are no scalars.
@@ -58,6 +59,23 @@ def driven(place: Place, name: str = "made") -> Iterator[None]:
     """As long as it lasts, this process is the sweep's driver, so that the sweep counts as running."""
     with Seat(place.ledger_url, name, lambda: None, lambda: None):
         yield
+
+
+@contextmanager
+def away(place: Place) -> Iterator[list[float]]:
+    """As long as it lasts, the ledger's database takes no new connection; tells when one was refused, Unix seconds."""
+    refused: list[float] = []
+
+    def refuse(*_: object) -> None:
+        refused.append(time.time())
+        raise sqlite3.OperationalError("database is locked")
+
+    engine = open_engine(place.ledger_url)
+    event.listen(engine, "do_connect", refuse)
+    try:
+        yield refused
+    finally:
+        event.remove(engine, "do_connect", refuse)
 
 
 def _put(ledger: Clocked, place: Place) -> Ledger:

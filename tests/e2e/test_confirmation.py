@@ -31,11 +31,17 @@ def test_killed_while_it_confirms_then_finished_shown_and_delivered(tmp_path: Pa
     wait_for(lambda: sum(r.state is State.COMPLETE for r in retrainings(sweep)) >= 1, "one retraining to end", 300)
     process.send_signal(signal.SIGKILL)
     process.wait(timeout=60)
+    left = sweep.say("status", "sure").out
+    assert "confirming" in left
+    assert "of the best under fresh seeds ended" in left
+    told = json.loads(sweep.say("status", "sure", "--json").out)["confirmation"]
     before = {record.number: record for record in retrainings(sweep)}
     assert len(before) < 4 or any(not record.state.ended for record in before.values())
 
     assert sweep.start("resume", "sure").wait(timeout=300) == 0, sweep.log.read_text()[-5000:]
     after = retrainings(sweep)
+    ended = sum(record.state.ended for record in before.values())
+    assert told == {"begun": len(before), "ended": ended, "winner": None}
     assert [record.state for record in after] == [State.COMPLETE] * 4
     for record in after:
         if record.number in before and before[record.number].state.ended:
@@ -55,6 +61,7 @@ def test_killed_while_it_confirms_then_finished_shown_and_delivered(tmp_path: Pa
     shown = sweep.say("results", "sure").out
     for piece in ("confirmed: trial", "interval", "optimism", "the only look at them", found["delivered"]["weights"]):
         assert piece in shown
+    assert "confirmed: trial" in sweep.say("status", "sure").out
     assert [line.split()[0] for line in sweep.say("list").out.splitlines()[1:]] == ["sure"]
     said = sweep.run("predict", "sure", "--text", "the film was good", "--json")
     assert said.returncode == 0, said.stderr

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hpo.begin import settings
-from hpo.change import changes, check_changes
+from hpo.change import Change, changes, check_changes
 from hpo.check import check
 from hpo.config.compose import compose
 from hpo.errors import InputError
@@ -25,7 +25,7 @@ def plan(rows_file: Path, tmp_path: Path) -> Plan:
 
 @pytest.fixture
 def about(plan: Plan) -> dict[str, Any]:
-    return settings(plan)
+    return {**settings(plan), "metric": plan.metric}
 
 
 def again(about: dict[str, Any], tmp_path: Path, *overrides: str) -> Plan:
@@ -64,8 +64,8 @@ def test_each_difference_is_told_with_what_it_was(about: dict[str, Any], tmp_pat
     assert "space.train.learning_rate.high: was 0.01, now 0.001" in told
     assert {change.key for change in found if change.of_trials} == {"train.epochs"}
     with pytest.raises(InputError, match=r"train.epochs: was 2 when the sweep was begun, now 3 .*--allow-change"):
-        check_changes("first", found, about, later, allowed=False)
-    check_changes("first", found, about, later, allowed=True)
+        check_changes("first", found, about, later, maximize=True, allowed=False)
+    check_changes("first", found, about, later, maximize=True, allowed=True)
     assert settings(later)["fingerprint"] != about["fingerprint"]
 
 
@@ -90,7 +90,38 @@ def test_choices_that_no_sampler_can_compare_are_refused_even_when_allowed(
 ) -> None:
     later = again(about, tmp_path, "space.model={choices: [tiny, cnn]}")
     with pytest.raises(InputError, match=r"space.model: was .*begin a new sweep"):
-        check_changes("first", changes(about, later), about, later, allowed=True)
+        check_changes("first", changes(about, later), about, later, maximize=True, allowed=True)
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("sweep.metric=macro_f1", r"sweep\.metric: was accuracy \(maximize\); .*macro_f1 \(maximize\)"),
+        ("sweep.metric=loss", r"sweep\.metric: was accuracy \(maximize\); .*by loss \(minimize\)"),
+    ],
+)
+@pytest.mark.parametrize("allowed", [True, False])
+def test_another_metric_is_refused_even_when_allowed(
+    about: dict[str, Any], tmp_path: Path, override: str, message: str, allowed: bool
+) -> None:
+    later = again(about, tmp_path, override, "train.epochs=3")
+    with pytest.raises(InputError, match=message) as told:
+        check_changes("first", changes(about, later), about, later, maximize=True, allowed=allowed)
+    assert ("train.epochs" in str(told.value)) is not allowed
+
+
+def test_another_direction_is_refused_even_when_allowed(about: dict[str, Any], plan: Plan) -> None:
+    with pytest.raises(InputError, match=r"sweep\.direction: was accuracy \(minimize\); .*begin a new sweep"):
+        check_changes("first", [], about, plan, maximize=False, allowed=True)
+
+
+def test_the_metric_may_be_named_as_it_was(about: dict[str, Any], tmp_path: Path) -> None:
+    later = again(about, tmp_path, "sweep.metric=accuracy")
+    check_changes("first", changes(about, later), about, later, maximize=True, allowed=True)
+
+
+def test_secrets_are_not_told() -> None:
+    assert "hunter2" not in str(Change("data.train", "https://me:hunter2@host/a.csv", "https://hunter2@host/b.csv"))
 
 
 def test_where_it_is_cannot_be_an_override(about: dict[str, Any], tmp_path: Path) -> None:

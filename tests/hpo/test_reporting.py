@@ -42,7 +42,8 @@ def test_a_failure_is_said(folder: Path) -> None:
     assert said.endswith("hpo report nobody makes it")
 
 
-def test_none_is_made_where_none_is_wanted(folder: Path) -> None:
-    (folder / "made" / REPORT).unlink(missing_ok=True)
-    assert make_report(cast(Plan, Made(folder, "made", wanted=False))) == ""
+@pytest.mark.parametrize("in_time", [True, False])
+def test_where_none_is_made_an_older_one_goes(folder: Path, in_time: bool) -> None:
+    (folder / "made" / REPORT).write_text("of fewer trials")
+    assert make_report(cast(Plan, Made(folder, "made", wanted=not in_time)), wanted=in_time) == ""
     assert not (folder / "made" / REPORT).exists()

@@ -9,14 +9,15 @@ import pytest
 
 from hpo.budget import Budget
 from hpo.enqueue import enqueue
-from hpo.failures import Failure, Kind
+from hpo.failures import Failure, Kind, Patience
 from hpo.ledger import BY_SCHEDULER, Cause, Inbox, Ledger, State, Verdict, ledger_url, open_engine
 from hpo.ledger import Kind as Asked
-from hpo.schedulers import Decision
+from hpo.samplers import RandomSpec, make_sampler
+from hpo.schedulers import AdaptiveSpec, Decision
 from hpo.search import Search
 from hpo.steward import Steward
 from hpo.stopping import StopSpec
-from tests.hpo.pausing import SPACE, evaluation, open_search, run, stay
+from tests.hpo.pausing import PARAMS, SPACE, evaluation, open_search, run, scheduler_of, stay
 
 Make = Callable[..., Search]
 
@@ -171,6 +172,35 @@ def test_when_the_time_is_over_nothing_is_advanced(make: Make) -> None:
     assert search.finished
     search.conclude()
     assert {record.state for record in search.records.values()} == {State.PRUNED}
+    assert search.records[3].reason == "paused after 1 epochs and never advanced: the hours of the sweep are over"
+
+
+def test_what_has_no_chance_ends_with_that_reason_and_not_with_that_of_its_pause(tmp_path: Path) -> None:
+    search = Search(
+        Ledger.create(ledger_url(tmp_path), "sweep", maximize=True, about={}),
+        make_sampler(RandomSpec(), SPACE, 0),
+        scheduler_of(AdaptiveSpec(startup_trials=3, give_up=0.9), PARAMS),
+        metric="accuracy",
+        budget=Budget(8),
+        patience=Patience(0),
+    )
+    run(search)
+    search.conclude()
+    left = [record for record in search.records.values() if record.state is State.PRUNED]
+    assert left
+    for record in left:
+        text = f"paused after {record.epochs:g} epochs and never advanced: no paused trial had a chance of 0.9"
+        assert record.reason == f"{text} to beat the best"
+
+
+def test_what_is_paused_when_a_rule_ends_the_sweep_ends_with_that_reason(make: Make) -> None:
+    search = make(Budget(4, stop=StopSpec(cpu_hours=1e-12)))
+    run(search)
+    assert [record.state for record in search.records.values()] == [State.PAUSED]
+    search.conclude()
+    reason = search.records[0].reason
+    assert reason.startswith("paused after 1 epochs and never advanced: the sweep ends: ")
+    assert reason.endswith(" of sweep.stop.cpu_hours=1e-12 are used up")
 
 
 def test_a_target_ends_the_paused_ones_too(make: Make) -> None:

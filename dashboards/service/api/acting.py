@@ -37,22 +37,24 @@ LONGEST = 1000
 
 @router.post("/sweeps/{name}/stop", responses=ANSWERS)
 def stop_sweep(name: SweepName, here: PartsNow) -> AnswerInfo:
-    """Leave the sweep, resumable: each trial writes a checkpoint after its step. One that waits leaves the queue."""
+    """Leave the sweep, resumable: each trial writes a checkpoint after its step. What waits for it leaves the queue."""
+    place = here.settings.place
     job = here.queue.jobs.of_sweep(name)
-    if job is not None and here.queue.jobs.cancel(job.id):
-        return AnswerInfo(outcome=Outcome.DONE, text="it was taken out of the queue")
-    if job is not None and job.live and name not in here.settings.place.names():
-        raise ServiceError(409, f"{name!r} is being started: stop it in a moment")
-    return answer_of(stop(here.settings.place, name, here.settings.answer_s), here.redactor)
+    left = job is not None and here.queue.jobs.cancel(job.id)
+    if name not in place.names() or driver_at(place, name) is None:
+        if left:
+            return AnswerInfo(outcome=Outcome.DONE, text="it was taken out of the queue")
+        if job is not None and job.live:
+            raise ServiceError(409, f"{name!r} is being started, or just ends: stop it in a moment")
+    return answer_of(stop(place, name, here.settings.answer_s), here.redactor)
 
 
 @router.post("/sweeps/{name}/resume", status_code=202, responses=ANSWERS)
 def resume_sweep(name: SweepName, here: PartsNow) -> AnswerInfo:
     """Go on with a sweep that nobody drives, as soon as there is room."""
     place = here.settings.place
-    ledger = place.ledger(name)
-    refuse_old(ledger)
-    refuse_busy(ledger, place)
+    refuse_old(name, place.read(name).about)
+    refuse_busy(place, name)
     return _driven(here, name, resume_arguments(name), "resume")
 
 

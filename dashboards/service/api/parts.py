@@ -11,9 +11,9 @@ from starlette.requests import Request
 from dashboards.live import Watch
 from dashboards.service.problems import ServiceError
 from dashboards.service.runs.queue import Queue
-from dashboards.service.security.redact import Redactor
 from dashboards.service.settings import Settings
 from hpo.control import NAME, Checker, shortened
+from hpo.results import Redactor
 
 MOST_TRIALS = 10**6
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+import logging
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Response
 from starlette.requests import Request
@@ -17,6 +19,7 @@ from dashboards.service.security.refused import log_refusal
 from hpo.control import BusyError, sweep_arguments
 from hpo.errors import Problem
 
+log = logging.getLogger("hpo.service")
 router = APIRouter(tags=["submissions"])
 Key = Annotated[
     str | None,
@@ -45,13 +48,14 @@ def submit(
         response.status_code = 200
         return submission_of(_same(known, asked), here.queue, here.redactor)
     overrides = [*([f"experiment={body.experiment}"] if body.experiment else []), *body.overrides]
-    plan = _checked(here, request, overrides)
+    found = _checked(here, request, overrides)
+    plan = Plan.model_validate(here.redactor.value(found))
     if body.dry_run:
         response.status_code = 200
         return plan
-    is_named = any(text.startswith("sweep.name=") for text in overrides)
-    named = overrides if is_named else [*overrides, f"sweep.name={plan.name}"]
-    job = put(here, plan.name, sweep_arguments(named), asked, key)
+    name = str(found["name"])
+    named = [*overrides, f"sweep.name='{name}'"]  # In quotes, else `null` or `1_0` were no names.
+    job = put(here, name, sweep_arguments(named), asked, key)
     return submission_of(_same(job, asked), here.queue, here.redactor, plan=plan)
 
 
@@ -92,7 +96,12 @@ def put(here: Parts, sweep: str, arguments: tuple[str, ...], asked: str, key: st
         raise ServiceError(429, str(error), headers={"Retry-After": "60"}) from error
 
 
-def _checked(here: Parts, request: Request, overrides: list[str]) -> Plan:
+def _checked(here: Parts, request: Request, overrides: list[str]) -> Mapping[str, Any]:
+    """The plan with all that is in it.
+
+    Raises:
+        ServiceError: There is none.
+    """
     try:
         found = here.checker.check(overrides, here.settings.rules)
     except BusyError as error:
@@ -100,10 +109,12 @@ def _checked(here: Parts, request: Request, overrides: list[str]) -> Plan:
     if found.refused:
         places = ", ".join(sorted({problem.where for problem in found.problems}))
         log_refusal(request.scope, 422, f"overrides that are not allowed: {ascii(places)[1:-1][:200]}")
+    if found.broke:
+        log.error("a check broke off: %s", here.redactor.text(found.broke))
     if found.plan is None:
         what = "what the overrides say is not allowed" if found.refused else "the sweep cannot work as it is"
         raise ServiceError(422, what, found.problems)
-    return Plan.model_validate(here.redactor.value(found.plan))
+    return found.plan
 
 
 def _same(job: Job, asked: str) -> Job:

@@ -21,9 +21,8 @@ from dashboards.service.api.models import (
 )
 from dashboards.service.runs.jobs import Job
 from dashboards.service.runs.queue import Queue
-from dashboards.service.security.redact import Redactor
 from hpo.control import Answer
-from hpo.results import Line, Look, Moment, State, TrialRecord, train_command
+from hpo.results import Line, Look, Moment, Redactor, State, TrialRecord, train_command
 
 
 def line_of(line: Line) -> SweepLine:

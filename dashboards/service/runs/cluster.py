@@ -26,7 +26,7 @@ class ClusterRunner:
         Raises:
             HpoError: The cluster does not take it; it waits on.
         """
-        if not self._jobs.claim(job.id, 0, 0.0, self._most):
+        if not self._jobs.claim(job.id, 0, "", self._most):
             return
         try:
             self._submit(job)
@@ -42,8 +42,11 @@ class ClusterRunner:
         return STANDINGS.get(state or "", Standing.GOING)
 
     def said(self, job: Job) -> str:
-        """The end of what its command printed."""
-        return self._cluster.said(_name(job))[-TAIL_BYTES:]
+        """The end of what its command printed; while the cluster does not answer, that it does not."""
+        try:
+            return self._cluster.said(_name(job))[-TAIL_BYTES:]
+        except HpoError as error:
+            return f"what it printed cannot be read now: {error}"
 
     def _submit(self, job: Job) -> None:
         arguments = (*job.arguments, HERE) if job.arguments[0] in WITH_OVERRIDES else job.arguments

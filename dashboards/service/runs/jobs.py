@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     started_at REAL,
     ended_at REAL,
     pid INTEGER,
-    born_at REAL,
+    born_at TEXT,
     begun INTEGER NOT NULL DEFAULT 0,
     code INTEGER
 );
@@ -50,7 +50,7 @@ class Job:
         arguments: Of the command.
         key: The submission's idempotency key; None: it had none.
         asked: What was asked, word for word, to tell a repeated submission from another with the same key.
-        pid, born_at: The process that runs it, and when that was born, Unix seconds.
+        pid, born_at: The process that runs it, and when that was born, as `birth_of` has it.
         begun: How often it was begun.
         code: The command's exit code; None: it has not ended, or was killed.
     """
@@ -65,7 +65,7 @@ class Job:
     started_at: float | None
     ended_at: float | None
     pid: int | None
-    born_at: float | None
+    born_at: str | None
     begun: int
     code: int | None
 
@@ -145,7 +145,7 @@ class Jobs:
             total = int(database.execute("SELECT count(*) FROM jobs").fetchone()[0])
         return self._select("1 ORDER BY id DESC LIMIT ? OFFSET ?", limit, offset), total
 
-    def claim(self, job: int, pid: int, born_at: float, most: int) -> bool:
+    def claim(self, job: int, pid: int, born_at: str, most: int) -> bool:
         """Take a waiting job to run it, if fewer than `most` run. Of several processes one gets it."""
         with self._writing() as database:
             if database.execute("SELECT count(*) FROM jobs WHERE state = 'running'").fetchone()[0] >= most:

@@ -11,8 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import psutil
-
+from dashboards.service.runs.birth import birth_of
 from dashboards.service.runs.jobs import Jobs
 
 
@@ -22,7 +21,7 @@ def main(queue: str, job: str, most: str) -> int:
     It imports little: it is there as long as the sweep is.
     """
     jobs, number = Jobs(Path(queue)), int(job)
-    if not jobs.claim(number, os.getpid(), psutil.Process().create_time(), int(most)):
+    if not jobs.claim(number, os.getpid(), birth_of(os.getpid()), int(most)):
         return 0
     found = jobs.find(number)
     assert found is not None  # It was just taken.

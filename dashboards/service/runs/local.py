@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+from dashboards.service.runs.birth import birth_of
 from dashboards.service.runs.jobs import Job, Jobs
 from dashboards.service.runs.runner import Standing
 from hpo.control import start
@@ -37,10 +38,8 @@ class LocalRunner:
         """Whether its process is there: the same, not another with its number."""
         self._reap()
         try:
-            process = psutil.Process(job.pid)
-            same = abs(process.create_time() - (job.born_at or 0.0)) < 1
-            lives = same and process.status() != psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
+            lives = job.pid is not None and birth_of(job.pid) == job.born_at
+        except (psutil.NoSuchProcess, psutil.AccessDenied):  # The latter: another user has the number now.
             lives = False
         return Standing.GOING if lives else Standing.GONE
 

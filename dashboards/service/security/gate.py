@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -40,9 +40,6 @@ class Gate:
             await send({"type": "websocket.close", "code": 1008})
             return
         request = Request(scope)
-        if request.url.path == HEALTH:
-            await self._app(scope, receive, send)
-            return
         answer = self._entering(request) if "token" in request.query_params else None
         if answer is None:
             found = self._refuses(request)
@@ -58,13 +55,15 @@ class Gate:
         stranger = self._strange_host(request)
         if stranger is not None:
             return stranger
+        path = request.scope["path"]
+        if path == HEALTH:
+            return None
         cookie = request.cookies.get(COOKIE, "")
         held = bool(cookie) and self._sessions.holds(cookie)
         request.scope.setdefault("state", {})["csrf"] = self._sessions.csrf(cookie) if held else ""
         changes = request.method not in SAFE
         if changes and "origin" in request.headers and not _same_site(request):
             return Refusal(403, "another site asks")
-        path = request.url.path
         if path == LOGIN or path.startswith(STATIC):
             return Refusal(403, "no site asks") if changes and "origin" not in request.headers else None
         if "authorization" in request.headers:
@@ -85,15 +84,16 @@ class Gate:
         """The link with the token begins a session, and the token leaves the address line; None: no such link."""
         if request.method != "GET" or self._strange_host(request) is not None:
             return None
-        if request.url.path.startswith(PROGRAMS):
+        path = request.scope["path"]
+        if path == HEALTH or path.startswith(PROGRAMS):
             return None
         found = self._entry.attempt(request, request.query_params["token"])
         if found is not None:
             log_refusal(request.scope, found.status, found.why)
             return self._told(request, found)
-        rest = urlencode([(name, value) for name, value in parse_qsl(request.url.query) if name != "token"])
-        path = "/" + request.url.path.lstrip("/")  # `//elsewhere` would lead to another host.
-        return self._entry.entered(f"{path}?{rest}" if rest else path)
+        rest = urlencode([(name, value) for name, value in request.query_params.multi_items() if name != "token"])
+        to = quote("/" + path.lstrip("/"))  # `//elsewhere` would lead to another host.
+        return self._entry.entered(f"{to}?{rest}" if rest else to)
 
     def _strange_host(self, request: Request) -> Refusal | None:
         given = request.headers.getlist("host")
@@ -102,11 +102,18 @@ class Gate:
 
     @staticmethod
     def _told(request: Request, found: Refusal) -> Response:
-        wants_page = not request.url.path.startswith(PROGRAMS) and request.method in SAFE
+        wants_page = not request.scope["path"].startswith(PROGRAMS) and request.method in SAFE
+        if found.status == 401 and wants_page and _by_script(request):  # The whole page is led away, not a part of it.
+            return refusal(401, found.why, headers={**(found.headers or {}), "HX-Redirect": LOGIN})
         if found.status in (401, 429) and wants_page:
             failed = "" if found.why == "no session" else f"?failed={found.status}"
             return RedirectResponse(f"{LOGIN}{failed}", 303)
         return refusal(found.status, found.why, headers=found.headers)
+
+
+def _by_script(request: Request) -> bool:
+    """Whether a script of a page asks, not the browser's address line or a link."""
+    return "hx-request" in request.headers or request.headers.get("sec-fetch-mode", "navigate") != "navigate"
 
 
 def _host(header: str) -> str | None:
@@ -121,5 +128,8 @@ def _host(header: str) -> str | None:
 
 def _same_site(request: Request) -> bool:
     """Whether the page that asks is one of this server's. A proxy may have taken the TLS off: the scheme may differ."""
-    origin = urlsplit(request.headers["origin"])
+    try:
+        origin = urlsplit(request.headers["origin"])
+    except ValueError:  # Of what looks like an IPv6 address and is none.
+        return False
     return origin.scheme in ("http", "https") and origin.netloc.lower() == request.headers.get("host", "").lower()

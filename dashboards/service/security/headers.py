@@ -24,21 +24,24 @@ HEADERS = {
 SECURE = {"Strict-Transport-Security": "max-age=31536000"}
 
 
+def add_headers(headers: MutableHeaders, secure: bool) -> None:
+    """Those that an answer does not have yet."""
+    for name, value in (HEADERS | (SECURE if secure else {})).items():
+        headers.setdefault(name, value)
+
+
 class SecurityHeaders:
     """Adds them to every answer that does not say otherwise."""
 
     def __init__(self, app: ASGIApp, secure: bool) -> None:
-        self._app = app
-        self._headers = HEADERS | (SECURE if secure else {})
+        self._app, self._secure = app, secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                add_headers(MutableHeaders(scope=message), self._secure)
             await send(message)
 
         await self._app(scope, receive, with_headers)

@@ -28,6 +28,11 @@ def test_everything_that_is_wrong_is_told_together(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_password_that_a_cluster_would_show_is_refused(tmp_path: Path) -> None:
+    ray = ("--ray-jobs", "http://127.0.0.1:1", "--ledger", "postgresql://me:pw@host/x", "--max-sweeps", "0")
+    assert refused(tmp_path, *ray) == ["--max-sweeps", "--ledger"]
+
+
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         assert refused(tmp_path, "--port", str(other.getsockname()[1])) == ["--port"]

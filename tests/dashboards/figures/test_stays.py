@@ -33,8 +33,22 @@ def test_what_became_of_each_stay(handmade: Look) -> None:
         (1, 1, 8, 20, KEPT),
         (2, 0, 12, 18, STOPPED),
         (3, 0, 18, 30, WASTED),
-        (4, 1, 21, 25, KEPT),
+        (4, 1, 21, 25, GOING),
     ]
+
+
+@pytest.mark.parametrize("end", ["scheduler", "left", "preempted", "driver_gone", "hpo stop"])
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [(State.COMPLETE, KEPT), (State.PRUNED, STOPPED), (State.FAILED, WASTED), (State.RUNNING, GOING)],
+)
+def test_a_stay_that_left_a_checkpoint_is_worth_what_came_of_its_trial(
+    look_of: Callable[[str], Look], end: str, state: State, kind: str
+) -> None:
+    ended_at = 20 if state.ended else None
+    went_on = record(0, state, Attempt(0, node="a", end=end, until=6), Attempt(8, node="a"), ended_at=ended_at)
+    first, last = stays(replace(look_of("one"), records=(went_on,)))
+    assert (first.kind, last.kind, first.why) == (kind, kind, f"{end}: went on later")
 
 
 def test_idle_is_what_no_trial_took(handmade: Look) -> None:

@@ -1,12 +1,14 @@
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dashboards.live import shelf
 from dashboards.live.shelf import Shelf
-from hpo.errors import UnknownSweepError
+from hpo.errors import LedgerError, UnknownSweepError
 from hpo.results import Place
-from tests.dashboards.sweeps import made_sweep
+from tests.dashboards.sweeps import away, made_sweep
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +28,7 @@ class Clock:
 
 def test_a_look_is_as_old_as_it_may_be(place: Place) -> None:
     clock = Clock()
-    looks = Shelf(place, 1.0, clock)
+    looks = Shelf(place, clock)
     first = looks.look("one", 5.0)
     clock.now += 4.0
     assert looks.look("one", 5.0) is first
@@ -38,7 +40,7 @@ def test_a_look_is_as_old_as_it_may_be(place: Place) -> None:
 
 def test_what_nobody_asks_for_is_forgotten(place: Place) -> None:
     clock = Clock()
-    looks = Shelf(place, 1.0, clock)
+    looks = Shelf(place, clock)
     first = looks.look("one", 5.0)
     clock.now += shelf.KEPT_S + 1
     looks.look("two", 5.0)
@@ -47,7 +49,7 @@ def test_what_nobody_asks_for_is_forgotten(place: Place) -> None:
 
 def test_there_is_room_for_so_many_evaluations(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
-    looks = Shelf(place, 1.0, clock)
+    looks = Shelf(place, clock)
     first = looks.look("one", 5.0)
     monkeypatch.setattr(shelf, "KEPT_EVALUATIONS", 1)
     clock.now += 1.0
@@ -57,7 +59,7 @@ def test_there_is_room_for_so_many_evaluations(place: Place, monkeypatch: pytest
 
 
 def test_what_is_watched_stays(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    looks = Shelf(place, 1.0, Clock())
+    looks = Shelf(place, Clock())
     looks.hold("one", 1)
     first = looks.look("one", 5.0)
     monkeypatch.setattr(shelf, "KEPT_EVALUATIONS", 0)
@@ -66,9 +68,24 @@ def test_what_is_watched_stays(place: Place, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_name_that_is_none_costs_nothing(place: Place, tmp_path: Path) -> None:
-    looks = Shelf(place, 1.0)
+    looks = Shelf(place)
     first = looks.look("one", 60.0)
     for number in range(5):
         with pytest.raises(UnknownSweepError):
             looks.look(f"none{number}", 60.0)
     assert looks.look("one", 60.0) is first
+
+
+def test_who_waits_while_the_ledger_is_away_need_not_find_out_again(place: Place) -> None:
+    looks = Shelf(replace(place, patience_s=0.3))
+    place.names()
+    with away(place) as refused, ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(looks.look, "one", 60.0) for _ in range(8)]
+        for one in asked:
+            with pytest.raises(LedgerError, match="did not answer"):
+                one.result()
+        assert len(refused) == 3  # At once, and twice again.
+        with pytest.raises(LedgerError):
+            looks.look("one", 60.0)
+        assert len(refused) == 6  # Who asks later tries anew.
+    assert looks.look("one", 60.0).records

@@ -10,6 +10,8 @@ from dashboards.live import Watch
 from dashboards.metrics import Exposition
 from dashboards.metrics.exposition import MOST_SWEEPS, READ_AT_ONCE, RECENT_S, recent
 from dashboards.metrics.families import OF_A_SWEEP, OF_THE_SERVER
+from hpo.confirm.record import PART, SINCE
+from hpo.confirm.retraining import CONFIGURATION, SEED
 from hpo.results import Place
 from tests.dashboards.sweeps import driven, made_sweep
 
@@ -57,6 +59,33 @@ def test_a_running_sweep_in_numbers(running: Watch) -> None:
     seconds = sum(record.seconds("train_s") for record in look.records)
     assert of(found, "hpo_seconds_total", sweep="made", kind="train") == pytest.approx(seconds)
     assert (of(found, "hpo_queue_length"), of(found, "hpo_queue_running"), of(found, "hpo_ledger_up")) == (3, 1, 1)
+
+
+def test_the_confirmation_counts_as_work_not_as_trials(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    part = made_sweep(place, trials=4, points=3).begin_part(PART, {SINCE: 0, "metric": "accuracy"})
+    part.study.ask()
+    part.start(0, {CONFIGURATION: 1, SEED: 1042})
+    newest = {"step": 40, "epoch": 1.0, "metrics": {"accuracy": 0.7}, "last": False, "train_s": 5.0}
+    at = part.evaluate(0, newest, 0.7)["at"]
+    with driven(place):
+        watch = Watch(place, poll_s=0.0)
+        look, found = watch.look("made"), values(Exposition(watch))
+    assert of(found, "hpo_slots_busy", sweep="made") == 1
+    assert of(found, "hpo_newest_event_timestamp_seconds", sweep="made") == pytest.approx(at)
+    seconds = sum(record.seconds("train_s") for record in look.records)
+    evaluations = sum(len(record.evaluations) for record in look.records)
+    assert of(found, "hpo_seconds_total", sweep="made", kind="train") == pytest.approx(seconds + 5.0)
+    assert of(found, "hpo_evaluations_total", sweep="made") == evaluations + 1
+    assert of(found, "hpo_trials", sweep="made", state="running") == 0
+
+
+def test_seconds_that_it_ran_never_fall(running: Watch) -> None:
+    """As they would, if those since the driver's last sign were guessed, and it was killed then."""
+    while_driven = of(values(Exposition(running)), "hpo_spent_seconds_total", sweep="made")
+    (line,) = running.sweeps()
+    assert line.spent_s > while_driven
+    assert line.about["spent_s"] == while_driven
 
 
 def test_a_cause_is_there_before_the_first_trial_ends_by_it(running: Watch) -> None:

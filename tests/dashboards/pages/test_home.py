@@ -54,6 +54,12 @@ def test_scripts_get_the_list_alone(pages: Pages) -> None:
     assert "/?q=many" in [element.get("hx-get") for element in part.find("//*[@data-refresh]")]
 
 
+def test_what_is_picked_is_what_the_row_says(pages: Pages) -> None:
+    for pick in pages.get("/").find("//input[@data-pick]"):
+        assert pick.get("aria-label") == f"Compare {pick.get('value')}"
+        assert "hx-preserve" not in pick.attrib  # Whatever its value: the row may be another sweep's by then.
+
+
 def test_without_sweeps_it_says_how_to_begin_one(no_sweeps: Pages) -> None:
     page = no_sweeps.get("/")
     assert "No sweep yet" in page.words("//main")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dashboards import figures
-from dashboards.pages.drawn import packed
-from dashboards.pages.maker import LATER_S, Maker, NotMadeError
+from dashboards.pages.drawn import NotMadeError, packed
+from dashboards.pages.maker import LATER_S, Maker
 from hpo.results import Place, Reader
 from tests.dashboards.pages.conftest import pages_of
 from tests.dashboards.sweeps import made_sweep

@@ -10,8 +10,7 @@ import pytest
 
 from dashboards.pages.assets import STATIC, asset_url, plotly_style_ids, plotly_url
 from dashboards.pages.words import ago, number, percent, plain, seconds
-from dashboards.service.security.redact import Redactor
-from hpo.results import Place
+from hpo.results import Place, Redactor
 from tests.dashboards.pages.conftest import pages_of
 from tests.dashboards.pages.reading import Pages
 

@@ -1,17 +1,23 @@
 """What programs read, and what they can do to sweeps that nobody drives."""
 
 import json
+import os
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from dashboards.service.problems import MEDIA_TYPE
+from dashboards.service.runs.birth import birth_of
+from dashboards.service.runs.jobs import JobState
 from hpo.control import Checked
-from hpo.ledger import Inbox, Kind, open_engine
-from tests.dashboards.service.conftest import Known
+from hpo.errors import Problem
+from hpo.ledger import Inbox, Kind, Seat, open_engine
+from tests.dashboards.service.conftest import TOKEN, Known
+from tests.dashboards.sweeps import away
 
 PLAN = {
     "name": "planned",
@@ -50,6 +56,16 @@ def test_a_sweep_and_its_trials(known: Known) -> None:
     assert len(best["evaluations"]) == 3
     story = known.get("/sweeps/made/trials/0/story").json()["items"]
     assert [moment["what"] for moment in story][:1] == ["proposed"]
+
+
+def test_nobody_waits_long_for_a_ledger_that_is_away(known: Known, service: TestClient) -> None:
+    place = service.app.state.settings.place  # type: ignore[attr-defined]
+    known.get("/sweeps/half")
+    begun = time.monotonic()
+    with away(place):
+        answer = known.post("/sweeps/half/resume")
+    assert (answer.status_code, "the ledger did not answer" in answer.json()["detail"]) == (503, True)
+    assert time.monotonic() - begun < 30
 
 
 @pytest.mark.parametrize(
@@ -133,7 +149,7 @@ def test_a_submission_waits_its_turn_once_and_can_be_cancelled(
     assert known.post("/sweeps", {"experiment": "lora"}, **key).status_code == 422
     assert known.post("/sweeps", body).status_code == 409
     job = state.queue.jobs.find(first.json()["id"])
-    assert job.arguments == ("sweep", "experiment=smoke", "sweep.name=planned")
+    assert job.arguments == ("sweep", "experiment=smoke", "sweep.name='planned'")
     assert known.post(f"/submissions/{job.id}/cancel").json()["state"] == "cancelled"
     assert known.post(f"/submissions/{job.id}/cancel").status_code == 409
 
@@ -151,6 +167,60 @@ def test_resume_and_extend_put_what_drives_the_sweep_into_the_queue(
     job = state.queue.jobs.find(told.json()["submission"]["id"])
     assert job.arguments == ("extend", "half", "--trials=2", "--target=0.9")
     assert state.queue.jobs.cancel(job.id)
+
+
+def test_a_sweep_has_the_name_of_its_plan_whatever_was_asked_for_or_is_secret(
+    known: Known, service: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = service.app.state  # type: ignore[attr-defined]
+    monkeypatch.setattr(state.checker, "check", lambda overrides, rules: Checked(PLAN))
+    monkeypatch.setattr(state.queue, "_most", 0)
+    monkeypatch.setattr(state.redactor, "_secrets", ["planned"])
+    told = known.post("/sweeps", {"overrides": ["sweep.name=null"]}).json()
+    job = state.queue.jobs.find(told["id"])
+    assert (told["plan"]["name"], job.sweep) == ("***", "planned")
+    assert job.arguments == ("sweep", "sweep.name=null", "sweep.name='planned'")
+    assert state.queue.jobs.cancel(job.id)
+
+
+def test_why_a_check_broke_off_is_in_the_log_alone(
+    known: Known, service: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    checker = service.app.state.checker  # type: ignore[attr-defined]
+    found = Checked(None, (Problem("sweep", "the check broke off"),), broke=f"OSError: {TOKEN}")
+    monkeypatch.setattr(checker, "check", lambda overrides, rules: found)
+    answer = known.post("/sweeps", {"dry_run": True})
+    assert (answer.status_code, "OSError" in answer.text) == (422, False)
+    assert [record.getMessage() for record in caplog.records] == ["a check broke off: OSError: ***"]
+
+
+def test_a_sweep_that_is_being_started_cannot_be_stopped_yet(
+    known: Known, service: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = service.app.state.queue  # type: ignore[attr-defined]
+    monkeypatch.setattr(queue, "_most", 0)
+    for name, arguments in (("half", ("resume", "half")), ("new", ("sweep",))):
+        job = queue.jobs.add(name, arguments, "")
+        assert queue.jobs.claim(job.id, os.getpid(), birth_of(os.getpid()), 9)
+        told = known.post(f"/sweeps/{name}/stop")
+        assert (told.status_code, "is being started" in told.json()["detail"]) == (409, True)
+        queue.jobs.end(job.id, 0)
+    assert known.post("/sweeps/half/stop").json()["outcome"] == "nothing"
+
+
+def test_stop_reaches_a_driver_from_elsewhere_though_a_job_waits(
+    known: Known, service: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = service.app.state  # type: ignore[attr-defined]
+    monkeypatch.setattr(state.queue, "_most", 0)
+    job = state.queue.jobs.add("half", ("resume", "half"), "")
+    url = state.settings.place.ledger_url
+    with Seat(url, "half", lambda: None, lambda: None):
+        told = known.post("/sweeps/half/stop").json()
+    inbox = Inbox(open_engine(url), "half")
+    assert (told["outcome"], inbox.find(told["request"]).kind) == ("pending", Kind.STOP)
+    assert state.queue.jobs.find(job.id).state is JobState.CANCELLED
+    inbox.done(told["request"], "it was a test")
 
 
 def test_what_can_be_chosen(known: Known) -> None:

@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from dashboards.service.security.entry import Entry
+from dashboards.service.security.gate import PROGRAMS
 from dashboards.service.security.sessions import COOKIE, CSRF, Sessions
 from tests.dashboards.service.conftest import BASE, BEARER, TOKEN
 
@@ -36,6 +37,11 @@ def dry(*overrides: str) -> dict[str, object]:
 NOBODY = {
     "no token": Attempt("GET", SWEEPS, 401),
     "no token, a page": Attempt("GET", "/", 303),
+    "no token, a page, by its link": Attempt("GET", "/sweeps/made", 303, headers=headers(Sec_Fetch_Mode="navigate")),
+    "no token, a part of a page": Attempt("GET", "/", 401, headers=headers(HX_Request="true")),
+    "no token, a figure": Attempt(
+        "GET", "/sweeps/made/figures/history.json", 401, headers=headers(Sec_Fetch_Mode="cors")
+    ),
     "no token, the description": Attempt("GET", "/api/v1/openapi.json", 401),
     "no token, metrics": Attempt("GET", "/metrics", 401),
     "no token, an action": Attempt("POST", STOP, 401),
@@ -64,12 +70,15 @@ HOSTS = {
     "a name that begins like ours": Attempt("GET", SWEEPS, 421, headers={**BEARER, "Host": "127.0.0.1.evil.test"}),
     "a name before ours": Attempt("GET", SWEEPS, 421, headers={**BEARER, "Host": "evil.test@127.0.0.1"}),
     "no name": Attempt("GET", SWEEPS, 421, headers={**BEARER, "Host": ""}),
+    "another name, for the health alone": Attempt("GET", "/health", 421, headers=headers(Host="evil.test")),
+    "a path after ours": Attempt("GET", SWEEPS, 421, headers={**BEARER, "Host": "127.0.0.1:8080/health?"}),
     "the link with another name": Attempt("GET", f"/?token={TOKEN}", 421, headers=headers(Host="evil.test")),
 }
 OTHER_SITES = {
     "another site's page": Attempt("POST", STOP, 403, session=True, headers=headers(Origin="http://evil.test")),
     "a page without a site": Attempt("POST", STOP, 403, session=True, headers=headers(Origin="null")),
     "another port's page": Attempt("POST", STOP, 403, session=True, headers=headers(Origin="http://127.0.0.1:9999")),
+    "a site that is none": Attempt("POST", STOP, 403, session=True, headers=headers(Origin="http://[")),
     "no site at all": Attempt("POST", STOP, 403, session=True),
     "our site without the mark": Attempt("POST", STOP, 403, session=True, headers=headers(Origin=BASE)),
     "our site with a wrong mark": Attempt("POST", STOP, 403, session=True, headers={"Origin": BASE, CSRF: "0" * 64}),
@@ -101,6 +110,15 @@ OVERRIDES = {
     "the token's file": Attempt("POST", SWEEPS, 422, **dry("data=csv", "data.train={outputs}/service/token")),
     "a server inside": Attempt("POST", SWEEPS, 422, **dry("data=csv", "data.train=http://169.254.169.254/latest")),
     "a folder as model": Attempt("POST", SWEEPS, 422, **dry("model=hub", "model.id=/etc")),
+    "a model's own Python": Attempt("POST", SWEEPS, 422, **dry("model=hub", "model.trust_remote_code=true")),
+    "a model's own Python, inside": Attempt(
+        "POST", SWEEPS, 422, **dry("model=encoder_decoder", "model.encoder={id: a/b, trust_remote_code: true}")
+    ),
+    "a model's own Python, to be tried": Attempt(
+        "POST", SWEEPS, 422, **dry("model=hub", "space.model.trust_remote_code.choices=[true]")
+    ),
+    "somebody's home": Attempt("POST", SWEEPS, 422, **dry("data.text='~no-such-person/x'")),
+    "a name too long for a file": Attempt("POST", SWEEPS, 422, **dry("model=hub", "model.id=" + "x" * 300)),
     "a ledger elsewhere": Attempt("POST", SWEEPS, 422, **dry("warm_start.from=[a@/etc]")),
     "too many": Attempt("POST", SWEEPS, 422, headers=BEARER, json={"overrides": ["train.epochs=1"] * 201}),
     "one too long": Attempt("POST", SWEEPS, 422, **dry("data.text=" + "x" * 3000)),
@@ -141,6 +159,8 @@ def test_each_attempt_is_refused_and_written_down(
     with caplog.at_level(logging.WARNING, "hpo.service"):
         answer = attacked.request(attempt.method, attempt.path, **given)  # type: ignore[arg-type]
     assert answer.status_code == attempt.status, answer.text
+    if attempt.status == 401 and not attempt.path.startswith(PROGRAMS) and attempt.method == "GET":
+        assert answer.headers["hx-redirect"] == "/login"
     if attempt.status == 303:
         assert answer.headers["location"].startswith("/login")
     assert COOKIE not in answer.headers.get("set-cookie", "")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -56,12 +57,36 @@ def test_a_job_waits_until_the_cluster_takes_it(tmp_path: Path, away: str, here:
     assert found.state is JobState.WAITING
 
 
+@pytest.mark.parametrize("here", [True, False])
+def test_what_a_job_printed_is_not_known_while_the_cluster_is_away(tmp_path: Path, away: str, here: bool) -> None:
+    queue = queue_on(away if here else "http://127.0.0.1:1", tmp_path)
+    said = queue.said(queue.jobs.add("a", ("sweep",), ""))
+    assert said.startswith("what it printed cannot be read now: ")
+
+
+def test_a_job_server_that_speaks_no_http_is_away(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=_babble, args=(server,), daemon=True).start()
+        queue = queue_on(f"http://127.0.0.1:{server.getsockname()[1]}", tmp_path)
+        queue.jobs.add("a", ("sweep",), "")
+        with pytest.raises(HpoError, match="no job server answers"):
+            queue.tick()
+
+
+def _babble(server: socket.socket) -> None:
+    for _ in range(2):  # It is handed the job, then asked whether it has it.
+        other, _ = server.accept()
+        with other:
+            other.recv(1 << 16)
+            other.sendall(b"not HTTP\r\n\r\n")
+
+
 @pytest.mark.e2e
 @pytest.mark.skipif(ADDRESS not in os.environ, reason=f"{ADDRESS} names no Ray job server")
 def test_a_real_cluster_runs_a_job_once_whichever_server_hands_it_over(tmp_path: Path) -> None:
     queue, other = (queue_on(os.environ[ADDRESS], tmp_path) for _ in range(2))
     job = queue.jobs.add("nobody", ("extend", "nobody", "--trials=1"), "")
-    assert queue.jobs.claim(job.id, 0, 0.0, 1)  # As by a server that was killed before it handed the job over.
+    assert queue.jobs.claim(job.id, 0, "", 1)  # As by a server that was killed before it handed the job over.
 
     def ended() -> bool:
         queue.tick()

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from dashboards.service.runs.birth import birth_of
 from dashboards.service.runs.jobs import FullError, Job, Jobs, JobState, TakenError
 from dashboards.service.runs.make import queue_of
 from dashboards.service.runs.queue import MOST_BEGUN, Queue
@@ -48,14 +49,14 @@ class Nobody:
         return ""
 
 
-def me() -> tuple[int, float]:
-    return os.getpid(), psutil.Process().create_time()
+def me() -> tuple[int, str]:
+    return os.getpid(), birth_of(os.getpid())
 
 
-def dead() -> tuple[int, float]:
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    born_at = psutil.Process(process.pid).create_time()
-    process.wait()
+def dead() -> tuple[int, str]:
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    born_at = birth_of(process.pid)
+    process.communicate(b"\n")
     return process.pid, born_at
 
 
@@ -116,6 +117,24 @@ def test_a_job_whose_process_lives_is_left_alone(queue: Queue) -> None:
     assert queue.jobs.claim(job.id, *me(), 1)
     queue.tick()
     assert [running.id for running in queue.jobs.running()] == [job.id]
+
+
+def test_a_step_of_the_clock_ends_no_job(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = queue.jobs.add("a", ("sweep",), "")
+    assert queue.jobs.claim(job.id, *me(), 1)
+    booted_at = psutil.boot_time()
+    system = sys.modules[type(psutil.Process()._proc).__module__]
+    monkeypatch.setattr(system, "boot_time", lambda: booted_at + 10)  # As Linux has it when the clock is set forward.
+    queue.tick()
+    assert [running.id for running in queue.jobs.running()] == [job.id]
+
+
+def test_another_process_with_the_number_is_another(queue: Queue) -> None:
+    job = queue.jobs.add("a", ("resume", "a"), "")
+    pid, _ = me()
+    assert queue.jobs.claim(job.id, pid, dead()[1], 1)
+    queue.tick()
+    assert queue.jobs.running() == []
 
 
 def test_a_resumed_sweep_whose_process_was_killed_is_not_begun_again(queue: Queue) -> None:

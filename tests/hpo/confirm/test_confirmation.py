@@ -93,6 +93,17 @@ def test_other_settings_begin_a_new_confirmation(scene: Scene, make_plan: MakePl
     assert part.trials()[2].cause is Cause.STOPPED_BY_USER
 
 
+def test_other_limits_are_kept_by_what_is_confirmed(scene: Scene, make_plan: MakePlan) -> None:
+    assert {row["trial"] for row in scene.confirm()["ranking"]} == {2, 0}
+    plan = make_plan("sweep.constraints=['accuracy <= 0.85']", going_on="first")
+    scene.ledger.note("aims", plan.aims.to_dict())  # As `hpo resume --allow-change` does.
+    found = scene.confirm(plan=plan)
+    assert {row["trial"] for row in found["ranking"]} == {0, 3}
+    for row in found["ranking"]:
+        assert set(row.get("broken", {})) == {seed for seed, value in row["values"].items() if value > 0.85}
+    assert summarize(scene.ledger)["confirmation"] == found
+
+
 def test_more_trials_that_are_asked_for_meanwhile_are_noted_and_a_stop_is_heard(scene: Scene) -> None:
     inbox = Inbox(open_engine(scene.plan.ledger_url), "first")
     asked: list[int] = []

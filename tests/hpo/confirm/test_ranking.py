@@ -84,3 +84,14 @@ def test_one_seed_twice_counts_once_and_what_runs_does_not() -> None:
     running = TrialRecord(10, State.RUNNING, {CONFIGURATION: 1, SEED: 1000})
     (one,) = ranked({0: 0.5, 1: 0.5}, [*records, twin, running], maximize=True, level=0.95)
     assert dict(one.values) == {1000: 0.7, 1001: 0.8, 1002: 0.9}
+
+
+def test_what_breaks_a_limit_under_a_seed_comes_after_what_never_does() -> None:
+    values: dict[int, Values] = {0: [0.9, 0.95, 0.9], 1: [0.6, 0.5, 0.4], 2: [0.3, 0.2, Cause.DIVERGED]}
+    broken = {1: ("latency_ms is 21, not <= 20",)}
+    first, second, last = ranked(
+        dict.fromkeys(values, 0.5), records_of(values), maximize=True, level=0.95, broken=broken
+    )
+    assert [one.number for one in (first, second, last)] == [1, 2, 0]
+    assert (last.broken, last.p_value, last.tie) == ({1001: broken[1]}, None, False)
+    assert not first.broken

@@ -1,8 +1,12 @@
 """What is asked of sweeps, without the service."""
 
+import gc
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from hpo.control import (
@@ -10,9 +14,11 @@ from hpo.control import (
     More,
     Outcome,
     Rules,
+    answer_to,
     clone,
     command_of,
     config_groups,
+    driver_at,
     enqueue,
     environment_at,
     experiments,
@@ -23,10 +29,17 @@ from hpo.control import (
     stop,
     stop_trial,
 )
-from hpo.errors import InputError, UnknownSweepError
-from hpo.ledger import Inbox, open_engine
+from hpo.errors import InputError, LedgerError, UnknownSweepError
+from hpo.ledger import Inbox, Kind, open_engine
 from hpo.place import Place
-from tests.dashboards.sweeps import made_sweep
+from tests.dashboards.sweeps import away, made_sweep
+
+WARM, DECAYED = "{train.lr_schedule: [linear, cosine]}", "{train.lr_schedule: constant}"
+CONDITIONS = (
+    f"+space.train.warmup_fraction.when={WARM}",
+    f"+space.train.weight_decay.when={DECAYED}",  # The config's own value is in the space.
+    f"+space.train.label_smoothing={{low: 0.1, high: 0.2, when: {DECAYED}}}",  # It is not.
+)
 
 
 @pytest.fixture
@@ -62,6 +75,67 @@ def test_what_is_not_there_or_not_allowed_is_refused_before_anything_is_asked(pl
     assert Inbox(open_engine(place.ledger_url), "made").waiting() == []
 
 
+def test_a_clone_may_change_what_a_condition_depends_on(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    made_sweep(place, "when", trials=1, points=2, confirmed=False, overrides=CONDITIONS)
+    parent = place.read("when").records[0]
+    assert "train.warmup_fraction" in parent.params
+    with pytest.raises(InputError, match=r"label_smoothing: needs a value in .*when train.lr_schedule is constant"):
+        clone(place, "when", parent.number, {"train.lr_schedule": "constant"})
+    changes = {"train.lr_schedule": "constant", "train.label_smoothing": 0.1, "train.warmup_fraction": 0.1}
+    with pytest.raises(InputError, match=r"train.warmup_fraction: is not part of this trial"):  # It was asked for.
+        clone(place, "when", parent.number, changes)
+    clone(place, "when", parent.number, {"train.lr_schedule": "constant", "train.label_smoothing": 0.125})
+    (request,) = Inbox(open_engine(place.ledger_url), "when").waiting()
+    kept = {name: parent.params[name] for name in ("train.learning_rate", "train.batch_size")}
+    wanted = {**kept, "train.lr_schedule": "constant", "train.label_smoothing": 0.125, "train.weight_decay": 0.01}
+    assert request.payload["params"] == wanted
+
+
+def test_an_action_leaves_no_connection_behind(place: Place) -> None:
+    def opened() -> int:
+        files = psutil.Process().open_files()
+        return sum(file.path == place.ledger_url.removeprefix("sqlite:///") for file in files)
+
+    params = place.read("made").records[0].params
+    gc.collect()
+    gc.disable()
+    try:
+        before = opened()
+        stop(place, "made")
+        stop_trial(place, "made", 0)
+        enqueue(place, "made", params)
+        clone(place, "made", 0, {})
+        extend(place, "made", More(trials=2))
+        assert opened() == before
+    finally:
+        gc.enable()
+
+
+def test_who_acts_from_a_page_hears_soon_that_the_ledger_is_away(place: Place) -> None:
+    params = place.read("made").records[0].params
+    place = replace(place, patience_s=0.0)
+    inbox = Inbox(open_engine(place.ledger_url), "made", place.patience_s)
+    calls: tuple[Callable[[], object], ...] = (
+        place.names,
+        lambda: driver_at(place, "made"),
+        lambda: answer_to(place, "made", 1),
+        lambda: stop(place, "made"),
+        lambda: stop_trial(place, "made", 0),
+        lambda: enqueue(place, "made", params),
+        lambda: clone(place, "made", 0, {}),
+        lambda: extend(place, "made", More(trials=2)),
+        inbox.waiting,
+        lambda: inbox.ask(Kind.STOP, {}),
+        lambda: inbox.done(1, "done"),
+    )
+    with away(place):
+        for call in calls:
+            with pytest.raises(LedgerError, match="did not answer for 0 s"):
+                call()
+    assert place.for_pages().patience_s < 5
+
+
 @pytest.mark.parametrize("more", [More(), More(trials=-1), More(hours=float("nan")), More(target=float("inf"))])
 def test_more_is_more(more: More) -> None:
     with pytest.raises(InputError):
@@ -75,7 +149,10 @@ def test_more_as_options() -> None:
 def test_a_password_goes_by_the_environment_of_own_processes_alone(tmp_path: Path) -> None:
     secret = Place(tmp_path, "postgresql://me:pw@host/x")
     assert environment_at(secret)["HPO_LEDGER_URL"] == secret.url
-    assert open_environment(secret) == {"HPO_OUTPUT_DIR": str(tmp_path)}
+    for url in (secret.url, "postgresql://host/x?password=pw"):
+        with pytest.raises(InputError, match="must have no password"):
+            open_environment(Place(tmp_path, url))
+    assert open_environment(Place(tmp_path)) == {"HPO_OUTPUT_DIR": str(tmp_path)}
     assert open_environment(Place(tmp_path, "postgresql://me@host/x"))["HPO_LEDGER_URL"] == "postgresql://me@host/x"
 
 
@@ -93,6 +170,19 @@ def test_a_worker_refuses_without_composing_anything_and_says_that_it_refused(tm
         found = checker.check(["output_dir=/x"], Rules())
         assert (found.plan, found.refused, found.problems[0].where) == (None, True, "output_dir")
         assert checker.check(["a=b"] * 201, Rules()).refused
+    finally:
+        checker.close()
+
+
+def test_what_breaks_a_check_is_told_to_the_server_and_the_same_process_answers_the_next(tmp_path: Path) -> None:
+    checker = Checker(environment_at(Place(tmp_path)))
+    try:
+        broken = checker.check([["no text"]], Rules())  # type: ignore[list-item]
+        assert (broken.plan, broken.refused, broken.problems[0].message) == (None, False, "the check broke off")
+        assert "AttributeError" in broken.broke
+        pid = checker.child.pid
+        assert checker.check(["output_dir=/x"], Rules()).broke == ""
+        assert checker.child.pid == pid is not None
     finally:
         checker.close()
 

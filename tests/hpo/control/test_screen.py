@@ -15,6 +15,7 @@ def rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rules:
         (tmp_path / name).mkdir()
         (tmp_path / name / "rows.csv").touch()
     (tmp_path / "open" / "link.csv").symlink_to(tmp_path / "shut" / "rows.csv")
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
     roots, closed = (str(tmp_path / "open"),), (str(tmp_path / "open" / "own"),)
     return Rules(roots=roots, closed=closed, urls=("s3://bucket/data/",))
 
@@ -39,6 +40,11 @@ def rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rules:
         "warm_start.from=[auto,earlier]",
         "sweep.stop.target=0.9",
         "train.epochs=null",
+        "model.trust_remote_code=false",
+        "space.model.trust_remote_code={choices: [false]}",
+        "low=x",
+        "values=x",
+        "choices=x",
     ],
 )
 def test_what_a_person_would_set_is_taken(rules: Rules, text: str) -> None:
@@ -99,6 +105,16 @@ def test_what_a_person_would_set_is_taken(rules: Rules, text: str) -> None:
         ("train.epochs=3\nmodel=tiny", "train.epochs"),
         ("train.epochs=3\x00", "train.epochs"),
         ("data.text=" + "[" * 50 + "]" * 50, "data.text"),
+        ("model.trust_remote_code=true", "model.trust_remote_code"),
+        ("model.trust_remote_code=yes", "model.trust_remote_code"),
+        ("model.trust_remote_code=1", "model.trust_remote_code"),
+        ("model={source: hub, trust_remote_code: True}", "model.trust_remote_code"),
+        ("model.encoder={id: a, trust_remote_code: 'true'}", "model.encoder.trust_remote_code"),
+        ("space.model.trust_remote_code.choices=[false,true]", "space.model.trust_remote_code.choices"),
+        ("space.model={trust_remote_code: {choices: [true]}}", "space.model.trust_remote_code.choices"),
+        ("data.text='~no-such-person/x'", "data.text"),
+        ("model.id=" + "x" * 300, "model.id"),
+        ("data.train=open/../circle", "data.train"),
         ("", "overrides"),
         ("train.epochs", "train.epochs"),
     ],

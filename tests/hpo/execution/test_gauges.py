@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from hpo.confirm.retraining import CONFIGURATION, SEED
 from hpo.execution.gauges import EVERY_S, NAMES, RayGauges
 from hpo.ledger import State, TrialRecord
 
@@ -33,6 +34,16 @@ def test_values_are_of_the_whole_sweep() -> None:
     assert found["hpo_best_value"] == {("accuracy",): 0.75}
     assert (found["hpo_trials"][("complete",)], found["hpo_trials"][("running",)]) == (2, 1)
     assert (found["hpo_slots_busy"], found["hpo_seconds"][("train",)]) == ({(): 1}, 9)
+
+
+def test_the_confirmation_counts_as_work_not_as_trials() -> None:
+    gauges = Counting("first", "accuracy", maximize=True, records=[record(0, State.COMPLETE, 0.5)])
+    again = replace(record(0, State.RUNNING, 0.9), params={CONFIGURATION: 0, SEED: 1042})
+    gauges.started(again)
+    found = gauges.values()
+    assert (found["hpo_slots_busy"], found["hpo_seconds"][("train",)]) == ({(): 1}, 6)
+    assert (found["hpo_trials"][("complete",)], found["hpo_trials"][("running",)]) == (1, 0)
+    assert found["hpo_best_value"] == {("accuracy",): 0.5}
 
 
 def test_they_are_set_when_a_trial_ends_and_else_now_and_then() -> None:

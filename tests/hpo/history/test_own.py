@@ -4,6 +4,7 @@ import optuna
 from optuna.trial import TrialState
 
 from hpo.history import own_sweep
+from hpo.space import FloatDimension, Space
 from tests.hpo.history.toys import SPACE, START
 
 
@@ -30,3 +31,16 @@ def test_trials_as_they_stand_with_lengths_in_epochs() -> None:
     assert [trial.state for trial in found.trials] == ["complete", "pruned", "pruned", "running"]
     assert [trial.curve for trial in found.trials] == [((1.0, 0.5), (2.0, 0.3)), ((1.0, 0.6),), (), ((1.0, 0.1),)]
     assert found.wins[0].tolist() == [0.5, 1.0, 1.0, 0.0]  # At the length of each: better, better, not broken, worse.
+
+
+def test_trials_from_before_the_space_was_narrowed() -> None:
+    study = optuna.create_study()
+    for rate in (1e-4, 1e-1):
+        study.enqueue_trial(SPACE.encode({**START, "train.learning_rate": rate}))
+        trial = study.ask()
+        SPACE.suggest(trial)
+        study.tell(trial.number, 0.5)
+    narrower = Space((FloatDimension.make("train.learning_rate", 1e-5, 1e-2, log=True), SPACE.dimensions[1]))
+    found, numbers = own_sweep(study.get_trials(), narrower, maximize=False)
+    assert numbers == [0]
+    assert found.trials[0].params == {"train.learning_rate": 1e-4, "train.weight_decay": 0.1}

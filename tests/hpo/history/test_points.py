@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpo.history import anywhere, near
-from hpo.history.points import Cube, fitted, from_unit, unit
-from hpo.space import FloatDimension, IntDimension
+from hpo.history.points import Cube, fitted, from_unit, still_in, unit
+from hpo.space import CategoricalDimension, FloatDimension, IntDimension, Space
 from tests.hpo.history.toys import MIXED, SPACE
 
 NUMBERS = (
@@ -57,3 +57,24 @@ def test_what_is_a_little_outside_is_evidence_and_what_is_far_is_not() -> None:
     assert fitted(MIXED, {"tuning": "ia3", "train.weight_decay": 0.1}) is None
     assert fitted(MIXED, {"tuning": "full", "tuning.rank": 8}) == {"tuning": "full"}
     assert fitted(SPACE, {"other.key": 1}) is None
+
+
+def test_a_trial_from_before_a_change_of_the_space_is_what_is_left_of_it_or_nothing() -> None:
+    stored = {"train.learning_rate": 1e-2, "train.weight_decay": 0.5, "train.label_smoothing": 0.1}
+    assert still_in(SPACE, stored) == stored
+    fewer = Space(SPACE.dimensions[:2])
+    assert still_in(fewer, stored) == {"train.learning_rate": 1e-2, "train.weight_decay": 0.5}
+    narrower = Space((FloatDimension.make("train.learning_rate", 1e-5, 1e-3, log=True),))
+    assert still_in(narrower, stored) is None
+    assert still_in(narrower, {"train.learning_rate": 1e-3 * (1 + 1e-15)}) == {"train.learning_rate": 1e-3}
+    assert still_in(MIXED, {"tuning": "full", "tuning.targets": '["q","v"]'}) == {
+        "tuning": "full",
+        "tuning.targets": ["q", "v"],
+    }
+    assert still_in(Space((CategoricalDimension("tuning", choices=("full",)),)), {"tuning": "lora"}) is None
+
+
+@given(seed=st.integers(0, 10_000))
+def test_every_point_of_a_space_is_still_in_it(seed: int) -> None:
+    one = anywhere(MIXED, np.random.default_rng(seed))
+    assert still_in(MIXED, MIXED.encode(one)) == one

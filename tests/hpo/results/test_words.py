@@ -53,6 +53,12 @@ def test_unconfirmed_is_said_to_be_so() -> None:
     assert baseline == "The best baseline, TF-IDF, had 0.6, 0.2 worse."
 
 
+def test_a_winner_that_breaks_a_limit_is_said_to() -> None:
+    broken = {**FIRST, "broken": {"1042": ["latency_ms is 21, not <= 20"]}}
+    said = headline(summary(confirmation={**confirmation(), "ranking": [broken]}))[1]
+    assert said == "**1 of these trainings did not keep the limits**: latency_ms is 21, not <= 20."
+
+
 def test_confirmed_comes_with_its_interval() -> None:
     first, *rest = headline(summary(confirmation=confirmation()))
     assert first == "**accuracy 0.78** (95 % interval 0.74 to 0.82; mean of trial 3 under 2 fresh seeds)."
@@ -94,6 +100,9 @@ def test_how_it_ended() -> None:
     assert ended(summary()) == "Finished: 3 complete, 1 pruned in 1 min 15 s. It ended because all 4 trials were begun."
     left = ended(summary(status="stopped", left_because="asked to stop"))
     assert left.endswith("Left: asked to stop; `hpo resume s` goes on with it.")
+    killed = ended(summary(status="running", stopped=None), "interrupted")
+    assert killed.startswith("Interrupted: 3 complete")
+    assert "`hpo resume s` goes on with it" in killed
 
 
 def test_the_ranking_has_complete_trials_first_and_the_baselines_among_them() -> None:

@@ -6,9 +6,21 @@ from typing import Any
 
 import optuna
 import pytest
+from optuna.trial import TrialState
 
 from hpo.enqueue import enqueue
-from hpo.samplers import CmaEsSpec, GPSpec, GridSpec, QMCSpec, RandomSpec, Sampler, SamplerSpec, TPESpec, make_sampler
+from hpo.samplers import (
+    OUTCOME_ATTR,
+    CmaEsSpec,
+    GPSpec,
+    GridSpec,
+    QMCSpec,
+    RandomSpec,
+    Sampler,
+    SamplerSpec,
+    TPESpec,
+    make_sampler,
+)
 from hpo.space import Space
 from tests.contract.studies import memory_study, metric
 from tests.hpo.pausing import SCHEMA, SPACE
@@ -75,3 +87,38 @@ def test_what_a_person_gave() -> None:
     assert sampler.explain(study, given) == ("given by a person: hpo enqueue", {})
     text = "cloned by a person from trial 0, from its best weights: hpo clone"
     assert sampler.explain(study, cloned) == (text, {"parent": 0})
+
+
+def diverged(study: optuna.Study, sampler: Sampler, trials: int) -> None:
+    for _ in range(trials):
+        trial = sampler.ask(study)
+        trial.set_user_attr(OUTCOME_ATTR, {"cause": "diverged"})
+        study.tell(trial.number, state=TrialState.PRUNED)
+
+
+def test_where_none_can_work_none_is_good() -> None:
+    sampler, study = make_sampler(TPESpec(startup_trials=3), WIDE, 0), memory_study()
+    diverged(study, sampler, 12)
+    reason, numbers = sampler.explain(study, sampler.ask(study))
+    assert reason.startswith("unlike 12 ended trials (0 complete), 0 running or paused: none can work; 12 are compared")
+    assert numbers["good"] == 0
+
+
+def test_the_gaussian_process_did_not_decide_while_there_is_no_score() -> None:
+    sampler, study = make_sampler(GPSpec(startup_trials=3), WIDE, 0), memory_study()
+    diverged(study, sampler, 4)
+    reason, numbers = sampler.explain(study, sampler.ask(study))
+    assert reason == "random: of 4 trials with a result, fewer than 3 have a score"
+    assert numbers == {"told": 4, "startup_trials": 3}
+
+
+def test_what_takes_the_place_of_what_had_been_tried_says_so() -> None:
+    sampler, study = make_sampler(RandomSpec(), GRID, 0), memory_study()
+    sampler.redraws = 0  # type: ignore[misc]
+    told = []
+    for _ in range(GRID.grid_size()):
+        trial = sampler.ask(study)
+        told.append(sampler.explain(study, trial)[0])
+        study.tell(trial.number, 0.0)
+    assert told[0] == "drawn at random"
+    assert "drawn at random; that had been tried, so the nearest that had not was taken" in told

@@ -1,10 +1,12 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import optuna
 import pytest
+from optuna.trial import TrialState
 
-from hpo.samplers import GRID_INDEX_ATTR, GridSpec, SearchExhaustedError, make_sampler
+from hpo.samplers import GRID_INDEX_ATTR, OUTCOME_ATTR, GridSpec, SearchExhaustedError, make_sampler
 from hpo.space import Space
 from tests.contract.sampler_contract import SamplerContract
 from tests.contract.studies import GRID, file_study, finish, memory_study
@@ -68,3 +70,18 @@ def test_a_shuffled_grid_that_is_stopped_early_has_tried_every_option() -> None:
     for seed in range(5):
         study, sampler = memory_study(), make_sampler(GridSpec(), GRID, seed)
         assert {sampler.ask(study).params["tuning"] for _ in range(8)} == {"full", "lora"}
+
+
+@pytest.mark.parametrize(("cause", "times"), [("lost", 2), ("error", 1), ("stopped_by_user", 1)])
+def test_a_point_that_was_lost_with_its_machine_comes_once_more(cause: str, times: int) -> None:
+    study, sampler = memory_study(), make_sampler(GridSpec(), GRID, 0)
+    first, asked = dict[str, Any](), 0
+    while not sampler.exhausted(study):
+        trial = sampler.ask(study)
+        first = first or trial.params
+        if trial.params == first:
+            asked += 1
+            trial.set_user_attr(OUTCOME_ATTR, {"cause": cause})
+            study.tell(trial.number, state=TrialState.FAIL)
+    assert asked == times
+    assert len(study.trials) == GRID.grid_size() - 1 + times

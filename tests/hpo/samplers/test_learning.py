@@ -2,6 +2,7 @@
 
 import statistics
 
+import numpy as np
 import optuna
 import pytest
 from optuna.trial import TrialState
@@ -126,3 +127,24 @@ def test_a_region_that_diverged_long_ago_is_still_avoided() -> None:
         sampler = make_sampler(TPESpec(), NUMERIC, seed)
         beyond += [sampler.ask(study).params["train.weight_decay"] > 0.6 for _ in range(6)]
     assert statistics.mean(beyond) < 0.15, "by chance 0.4"
+
+
+@pytest.mark.parametrize("works", [0, 1])
+def test_where_nearly_all_start_up_trials_diverged_is_no_place_to_be(works: int) -> None:
+    """All but so many of twelve had a weight decay above 0.5, where nothing works."""
+    beyond = []
+    for seed in range(12):
+        study, rng = memory_study(), np.random.default_rng(seed)
+        for number in range(12):
+            decay = rng.uniform(0.0, 0.5) if number < works else rng.uniform(0.5, 1.0)
+            study.enqueue_trial(NUMERIC.encode(NUMERIC.draw(rng, {"train.weight_decay": float(decay)})))
+            trial = study.ask()
+            NUMERIC.suggest(trial)
+            if number < works:
+                study.tell(trial.number, 0.0)
+            else:
+                trial.set_user_attr(OUTCOME_ATTR, {"cause": "diverged"})
+                study.tell(trial.number, state=TrialState.PRUNED)
+        sampler = make_sampler(TPESpec(), NUMERIC, seed)
+        beyond += [sampler.ask(study).params["train.weight_decay"] > 0.5 for _ in range(4)]
+    assert statistics.mean(beyond) < 0.35, "by chance 0.5"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import optuna
 import pytest
+from optuna.trial import TrialState
 
 from hpo.history import History, PastSweep, Wish
 from hpo.samplers import GridSpec, RandomSpec, SamplerSpec, TPESpec, make_sampler
@@ -145,3 +146,15 @@ def test_earlier_sweeps_help_and_misleading_ones_cost_little(slots: int) -> None
     )
     assert good < cold / 2
     assert reversed_ < 1.2 * cold
+
+
+def test_what_failed_does_not_end_it() -> None:
+    """Errors say nothing against what was good in earlier sweeps."""
+    study = memory_study()
+    asking = sampler(history_of(past_sweeps(0), start=START))
+    study.enqueue_trial(SPACE.encode(START))
+    study.tell(asking.ask(study).number, value(START))
+    for _ in range(2):
+        study.tell(asking.ask(study).number, state=TrialState.FAIL)
+    asked = [asking.ask(study) for _ in range(2)]
+    assert [trial.user_attrs.get(FIRST_ATTR) for trial in (*study.get_trials()[1:3], *asked)] == [0, 1, 2, 3]

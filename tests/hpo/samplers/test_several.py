@@ -15,6 +15,7 @@ from hpo.samplers import GPSpec, GridSpec, QMCSpec, RandomSpec, Sampler, Sampler
 from hpo.samplers.several import for_aims
 from hpo.samplers.several_view import CONSTRAINT, SeveralView, told
 from hpo.space import FloatDimension, Space
+from hpo.space.prior import NumberPrior
 from tests.contract.studies import CONDITIONAL, GRID, NUMERIC
 
 SPACE = Space(
@@ -209,3 +210,45 @@ def test_limits_are_learnt(spec: SamplerSpec) -> None:
         asked = search(lambda seed=seed: for_aims(make_sampler(spec, SPACE, seed), LIMITED), study, measure, 20)
         kept += [measure(*params.values())[1] <= 20 for params in asked[8:]]
     assert np.mean(kept) > 0.4, "by chance it would be 0.25"
+
+
+@pytest.mark.parametrize(
+    ("spec", "aims", "said"),
+    [
+        (
+            TPESpec(startup_trials=3),
+            TWO,
+            "the best of 24 draws that are like the first 2 trials by fronts of accuracy and latency_ms, "
+            "and unlike the others",
+        ),
+        (
+            TPESpec(startup_trials=3),
+            LIMITED,
+            "the best of 24 draws that are like the first 2 trials by accuracy, those that keep latency_ms <= 20 "
+            "first, and unlike the others",
+        ),
+        (
+            GPSpec(startup_trials=3),
+            TWO,
+            "the highest expected hypervolume improvement over accuracy and latency_ms, by a Gaussian process for each",
+        ),
+        (
+            GPSpec(startup_trials=3),
+            LIMITED,
+            "the highest expected improvement in accuracy times the chance to keep latency_ms <= 20, "
+            "by a Gaussian process for each",
+        ),
+    ],
+)
+def test_it_says_what_really_decided(spec: SamplerSpec, aims: Aims, said: str) -> None:
+    """Neither beliefs, nor lengths, nor learning curves: those are the plain sampler's."""
+    believed = FloatDimension("train.weight_decay", ends=SPACE.dimensions[0].distribution, prior=NumberPrior(0.5, 0.1))
+    study, told = optuna.create_study(direction="maximize"), list[tuple[str, Any]]()
+    sampler = for_aims(make_sampler(spec, Space((believed, SPACE.dimensions[1])), 0), aims)
+    for _ in range(12):
+        trial = sampler.ask(study)
+        told.append(sampler.explain(study, trial))
+        accuracy, latency_ms = hill(*trial.params.values())
+        end(study, trial, [entry(1, accuracy, latency_ms=latency_ms)])
+    assert told[2] == ("random: 2 of the 3 start-up trials have ended", {"ended": 2, "startup_trials": 3})
+    assert told[11][0] == f"{said}, from 11 ended trials, each by what it had reached; 0 running or paused"

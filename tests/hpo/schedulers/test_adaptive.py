@@ -1,8 +1,12 @@
 import random
+from typing import Any
 
 import pytest
 
 from hpo.schedulers import AdaptiveSpec, Decision, Result, Scheduler, Situation, make_scheduler
+from hpo.schedulers.adaptive import Adaptive
+from hpo.schedulers.reserve import Due
+from hpo.surrogate import Line
 from models.spec import TrainParams
 from tests.contract.scheduler_contract import TRAIN, SchedulerContract, begin, curves, play
 
@@ -76,3 +80,70 @@ def test_a_forecast_is_told_in_the_metrics_own_terms() -> None:
 )
 def test_one_that_could_never_pause_is_a_problem(spec: AdaptiveSpec, train: TrainParams, where: str) -> None:
     assert [problem.where for problem in spec.check(train)] == [where]
+
+
+def pauses(scheduler: Scheduler, lines: dict[int, list[float]]) -> list[tuple[int, str, dict[str, Any]]]:
+    """Every pause of a whole play: the trial, the reason, the numbers."""
+    told = []
+    decide = scheduler.on_result
+
+    def watched(result: Result) -> Decision:
+        decision = decide(result)
+        if decision is Decision.PAUSE:
+            told.append((result.number, scheduler.reason(result.number), dict(scheduler.numbers(result.number))))
+        return decision
+
+    scheduler.on_result = watched  # type: ignore[method-assign]
+    play(scheduler, lines)
+    return told
+
+
+def test_a_pause_for_a_whole_training_says_so_and_nobody_promises_more_than_itself() -> None:
+    told = [
+        one for seed in range(3) for one in pauses(make_scheduler(AdaptiveSpec(), True, TRAIN), curves(40, seed=seed))
+    ]
+    assert not [number for number, reason, _ in told if f"trial {number} promises more" in reason]
+    due = [(reason.split("; ")[1], numbers["due"]) for _, reason, numbers in told if "due" in numbers]
+    assert set(due) == {
+        ("a whole training is due: of a new configuration", "fresh"),
+        ("a whole training is due: of the best paused trial", "best"),
+    }
+    others = [numbers for _, reason, numbers in told if "promises more" in reason]
+    assert others
+    assert all({"winner_expected", "winner_draw"} < set(numbers) and "expected" not in numbers for numbers in others)
+
+
+def test_a_new_trial_is_not_told_the_forecast_of_another_configuration_as_its_own() -> None:
+    for seed in range(20):
+        scheduler = make_scheduler(AdaptiveSpec(startup_trials=3), True, TRAIN)
+        lines = curves(6, seed=seed)
+        begin(scheduler, lines)
+        for number, line in lines.items():
+            if evaluate(scheduler, number, 1, line[0]) is Decision.CONTINUE:
+                scheduler.on_pause(number)
+        choice = scheduler.choose(Situation(tuple(lines), (), may_propose=True))
+        assert choice is not None
+        if choice.number is None:
+            text = "a new configuration is due, since one that was drawn to compare promised most: expected to end at"
+            assert choice.reason.startswith(text)
+            assert {"winner_expected", "winner_chance"} < set(choice.numbers)
+            assert "expected" not in choice.numbers
+            return
+        assert "expected" in choice.numbers
+    pytest.fail("no new configuration ever won")
+
+
+@pytest.mark.parametrize(("state", "cannot_work"), [("failed", False), ("pruned", True)])
+def test_a_whole_training_that_came_to_nothing_is_due_again(state: str, cannot_work: bool) -> None:
+    lines = {number: Line({}, {9.0: 0.5}, whole=True) for number in range(2)} | {2: Line({}, bad=cannot_work)}
+    scheduler = make_scheduler(AdaptiveSpec(startup_trials=2), True, TRAIN)
+    assert isinstance(scheduler, Adaptive)
+    begin(scheduler, [0, 1])
+    for number in (0, 1):
+        evaluate(scheduler, number, 9, 0.5 + 0.1 * number)
+        scheduler.on_end(number, "complete")
+    assert scheduler._reserve.due(lines, guarded=True) is Due.FRESH
+    begin(scheduler, [2])
+    assert scheduler._reserve.due(lines, guarded=True) is None
+    scheduler.on_end(2, state, cannot_work)
+    assert scheduler._reserve.due(lines, guarded=True) is Due.FRESH

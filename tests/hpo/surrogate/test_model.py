@@ -61,3 +61,15 @@ def test_hyperparameters_are_those_of_a_moment_however_it_is_reached() -> None:
     mine, other = step_by_step.process(), at_once.process()
     assert np.array_equal(mine._scales, other._scales)
     assert mine.variance == other.variance
+
+
+def test_hyperparameters_are_fitted_by_the_number_of_scores_alone() -> None:
+    """However many cannot work: after three scores, the fourth is enough for the next fit."""
+    fits = Fits(CUBE, LADDER)
+    told = [*lines(3), *(Line({"train.learning_rate": 0.05}, bad=True) for _ in range(9))]
+    fits.look(told)
+    first = fits.process()
+    fits.look([*told, *told[3:]])
+    assert fits.process() is first
+    fits.look([*told, lines(4)[3]])
+    assert fits.process() is not first

@@ -58,3 +58,8 @@ def test_what_is_not_there_is_said() -> None:
     nothing = {**FOUND, "ranking": [row(3, None, optimism=None, unstable=2)], "winner": None, "test": None}
     assert "no configuration was confirmed" in shown(nothing)
     assert "2 unstable" in shown(nothing)
+
+
+def test_a_winner_that_breaks_a_limit_is_said_to() -> None:
+    broken = {"1042": ["latency_ms is 21, not <= 20"]}
+    assert "winner, 1 beyond a limit" in shown({**FOUND, "ranking": [row(3, 0.8, broken=broken)]})

@@ -7,6 +7,7 @@ from mlflow.tracking import MlflowClient
 
 from hpo.begin import begin
 from hpo.errors import TrackingError
+from hpo.tracking import past
 from hpo.tracking.open import open_tracker
 from hpo.tracking.past import find
 from tests.hpo.history.sweeping import plan_of, play
@@ -41,6 +42,20 @@ def test_it_gives_the_same_history_as_the_ledger(rows_file: Path, output: Path, 
     (one,), (other,) = from_ledger.history.sweeps, from_mlflow.history.sweeps
     assert other.trials == one.trials
     assert (other.why, other.maximize) == (one.why, one.maximize)
+
+
+def test_of_a_sweep_with_more_trials_than_are_read_the_first_ones_are(
+    output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uri = f"sqlite:///{output / 'mlflow.db'}"
+    whole = find(uri, "transformer-hpo", "gone", "gone", NATURAL)
+    monkeypatch.setattr(past, "MOST_RUNS", 4)
+    found = find(uri, "transformer-hpo", "gone", "gone", NATURAL)
+    assert whole is not None
+    assert found is not None
+    assert len(whole[1]) == 6
+    assert found[1] == whole[1][:4]
+    assert found[0] == whole[0]
 
 
 def test_what_is_not_there_is_none(output: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from hpo.ledger import Cause, Ledger
+from hpo.tracking.description import NOTE, gave_up
 from tests.hpo.tracking.played import Driver, check_mlflow, new_ledger
 
 
@@ -53,3 +54,33 @@ def test_pauses_are_told(ledger: Ledger, uri: str) -> None:
     driver.end(number)
     driver.finish()
     check_mlflow(ledger, uri)
+
+
+def test_no_secret_is_told(ledger: Ledger, uri: str) -> None:
+    signed = "https://me:hunter2@host/rows.csv?X-Amz-Signature=hunter2"
+    driver = Driver(ledger)
+    driver.tracker.describe({"data.train": signed, "data.file": f"{'x' * 484}https://me:hunter2@host"}, {})
+    driver.tracker.note(f"`hpo train data.train={signed}`")
+    lost = driver.start()
+    driver.end(lost, Cause.ERROR, f"cannot read https://me:hunter2@host/{'x' * 3988}")  # It is cut inside the password.
+    driver.tracker.wait_written()
+    driver.tracker.note(gave_up("first", f"no answer from {signed}"))
+    driver.finish()
+    client, about = MlflowClient(uri), ledger.about
+    runs = [client.get_run(about["mlflow_run_id"]), client.get_run(ledger.trial(lost).mlflow_run_id)]
+    assert runs[0].data.params["data.train"] == "https://***@host/rows.csv?X-Amz-Signature=***"
+    for run in runs:
+        assert "hunt" not in str(run.data.to_dictionary())
+        assert "nter2" not in str(run.data.to_dictionary())
+
+
+def test_how_many_trials_there_will_be_is_said_as_it_is_now(ledger: Ledger, uri: str) -> None:
+    ledger.note("budget", {"trials": 2})
+    driver = Driver(ledger)
+    for trials in (2, 9):  # The second after `hpo extend`.
+        ledger.note("budget", {"trials": trials})
+        driver.end(driver.start())
+        driver.tracker.wait_written()
+        note = MlflowClient(uri).get_run(ledger.about["mlflow_run_id"]).data.tags[NOTE]
+        assert f" of {trials} trials have ended" in note
+    driver.finish()

@@ -56,18 +56,21 @@
     if (close) close.textContent = "Not now";
   }
 
-  // What a form holds, as JSON values; fields that are empty are left out.
+  // What a form holds, as JSON values; fields that are empty are left out, and changes that are none.
   hpo.values = (form) => {
     const found = {};
     for (const group of form.querySelectorAll("[data-group]")) found[group.dataset.group] = {};
     for (const input of form.querySelectorAll("[data-kind]")) {
       const place = input.closest("[data-group]");
+      if (place?.dataset.group === "changes" && input.value === initial(input)) continue;
       const into = place ? found[place.dataset.group] : found;
       const value = valueOf(input);
       if (value !== undefined) into[input.name] = value;
     }
     return found;
   };
+
+  const initial = (input) => (input.options ? [...input.options].find((one) => one.defaultSelected)?.value ?? "" : input.defaultValue);
 
   function valueOf(input) {
     if (input.dataset.kind === "flag") return input.checked;
@@ -93,7 +96,7 @@
         headers: { "Content-Type": "application/json", Accept: "application/json", "X-HPO-CSRF": csrf(), ...headers },
         body: JSON.stringify(body),
       });
-      if (answer.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+      if (answer.status === 401) location.assign("/login");
       const said = await answer.json().catch(() => ({}));
       return { ok: answer.ok, status: answer.status, body: said };
     } catch {

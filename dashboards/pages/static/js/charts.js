@@ -16,7 +16,11 @@
       const script = document.createElement("script");
       script.src = document.querySelector("[data-plotly]").dataset.plotly;
       script.onload = () => resolve(window.Plotly);
-      script.onerror = () => reject(new Error("Plotly did not load"));
+      script.onerror = () => {
+        plotly = null; // The next figure asks again.
+        script.remove();
+        reject(new Error("Plotly did not load"));
+      };
       document.head.append(script);
     });
     return plotly;
@@ -71,6 +75,7 @@
       const [library, answer] = await Promise.all([load(), fetch(chart.dataset.chart, { headers, cache: "no-store" })]);
       state.newerInMs = 1000 * Number(answer.headers.get("X-Newer-In") ?? 0);
       if (answer.status === 204) note(chart, "Nothing to show yet.");
+      else if (answer.status === 401 || answer.redirected) note(chart, "The session has ended: log in again.");
       else if (answer.status === 503) note(chart, state.drawn ? "" : (await answer.json()).detail);
       else if (answer.status !== 304) {
         if (!answer.ok) throw new Error(`${answer.status}`);

@@ -5,6 +5,7 @@
   const AGAIN_MS = 5000;
   let over = false;
   let shown = null; // The head, as it was asked for last.
+  let newest = null; // Number of the sweep's newest event then.
 
   document.addEventListener("htmx:sseBeforeMessage", (event) => {
     const target = event.target;
@@ -32,8 +33,10 @@
   });
   document.addEventListener("htmx:sseOpen", () => lost(true));
   document.addEventListener("htmx:sseClose", () => {
-    over = true;
     lost(true);
+    if (over) return;
+    over = true;
+    again();
     setInterval(again, AGAIN_MS);
   });
 
@@ -43,7 +46,9 @@
     if (!page || document.visibilityState !== "visible" || document.querySelector("dialog[open]")) return;
     const answer = await fetch(page.dataset.livePage).catch(() => null);
     if (!answer?.ok) return;
-    if (answer.headers.get("X-Sweep-State") === "running") location.reload();
+    const seq = answer.headers.get("X-Sweep-Seq");
+    if (answer.headers.get("X-Sweep-State") === "running" || (newest !== null && newest !== seq)) location.reload();
+    newest = seq;
     const head = await answer.text();
     if (shown !== null && shown !== head) document.getElementById("head").innerHTML = head;
     shown = head;

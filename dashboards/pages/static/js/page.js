@@ -85,6 +85,10 @@ hpo.speak = (() => {
       window.htmx?.trigger(element, "refresh");
     }
   }, 500);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const asker = event.detail.requestConfig?.elt;
+    if (asker?.matches("[data-refresh]") && asker.isConnected && busy(asker)) event.detail.shouldSwap = false; // Since it asked.
+  });
 })();
 
 // What a search or a filter found is said aloud; what refreshes itself is not.

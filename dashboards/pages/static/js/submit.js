@@ -144,6 +144,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (["ended", "cancelled"].includes(now.state) && !(await isThere(run.name))) {
       const what = now.state === "ended" ? "It ended before it had begun. What it said last:" : "It was taken out of the queue.";
       plan.replaceChildren(element("p", what, "error"), element("pre", now.said ?? "", "log"));
+      submission = key();
       document.getElementById("begin").disabled = false;
       document.getElementById("see").disabled = false;
       return;

@@ -1,4 +1,4 @@
-"""Keeps secrets out of what is shown and logged."""
+"""Keeps secrets out of what is shown, logged, and written where others read it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,20 @@ from typing import Any
 
 HIDDEN = "***"
 SECRET = re.compile(
-    r"(^|[_.-])(password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credentials?)$", re.IGNORECASE
+    r"((^|[_.+-])(secret|token|credentials?|connection_?string|(api|access|private|secret|account|storage)_?key)"
+    r"|[_.-]pwd|password|passwd|passphrase)$",  # PWD alone is the working directory.
+    re.IGNORECASE,
 )
-IN_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)[^\s/@'\"]+@")
-IN_QUERY = re.compile(r"(?P<name>[?&;](?:[\w-]*(?:token|signature|sig|password|key|secret)[\w-]*)=)[^&\s'\"]+", re.I)
+# What stands before the host, also with a slash in the password, as databases take it; a web server's port is none.
+IN_URL = re.compile(
+    r"://(?!(?<=ttp://|tps://)[^\s/@:'\"`]*:\d+/)"
+    r"([^\s/@:'\"`]*:[^\s@'\"`]*|[^\s/@'\"`]+)@([^\s/?#@'\"`]*@)*",
+    re.IGNORECASE,
+)
+IN_QUERY = re.compile(
+    r"(?P<name>[?&;#][\w-]*(?:token|signature|sig|password|passwd|pwd|credential|key|secret)[\w-]*=)[^&\s'\"`<>|)\]}]+",
+    re.IGNORECASE,
+)
 SHORTEST = 6  # A shorter value of the environment would hide common words.
 
 
@@ -31,10 +41,10 @@ class Redactor:
         self._secrets = sorted((value for value in found if len(value) >= SHORTEST), key=len, reverse=True)
 
     def text(self, text: str) -> str:
-        """A text without them, and without what stands before the host in a URL."""
+        """A text without them, without what stands before the host in a URL, and without secrets in its query."""
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
-        return IN_QUERY.sub(rf"\g<name>{HIDDEN}", IN_URL.sub(rf"\g<scheme>{HIDDEN}@", text))
+        return IN_QUERY.sub(rf"\g<name>{HIDDEN}", IN_URL.sub(f"://{HIDDEN}@", text))
 
     def value(self, value: Any) -> Any:
         """A JSON value without them, and without values whose key says that they are secret."""
