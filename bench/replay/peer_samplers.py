@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import optuna
-from optuna.samplers import BaseSampler, TPESampler
+from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
@@ -19,7 +19,6 @@ from hpo.samplers.optuna_sampler import OptunaSampler
 from hpo.samplers.view import BAD_CAUSES, OUTCOME_ATTR, ViewingSampler
 from hpo.space import Space
 
-TPE_STARTUP = 10  # Random trials at first, Optuna's default.
 BOHB_RANDOM = 1 / 3  # Share of draws at random; this and the next two are Falkner et al.'s defaults.
 BOHB_GOOD = 0.15
 BOHB_CANDIDATES = 64
@@ -39,45 +38,29 @@ class OptunaTpe(OptunaSampler):
     """Optuna's TPE with its defaults, told as Ray Tune's OptunaSearch tells it.
 
     A trial that was stopped is complete with its last value, and one whose metric is not a number is never told. What
-    runs is not looked at (`constant_liar=False`). Its random trials are as `AnyRow`'s.
+    runs is not looked at (`constant_liar=False`). Its start-up trials are Optuna's own too, even over the space and
+    then snapped: on TaskSet that serves it better than rows each as likely as any other.
     """
-
-    def draft(
-        self, study: optuna.Study, new: FrozenTrial, others: Sequence[FrozenTrial], known: Mapping[str, Any], seed: int
-    ) -> dict[str, Any]:
-        """A draw from the space at first, then by Optuna's TPESampler."""
-        told = [t for t in _as_ray_tells(list(others), study.direction) if t.state == TrialState.COMPLETE]
-        if len(told) < TPE_STARTUP:
-            return self.space.draw(np.random.default_rng(seed), known)
-        return super().draft(study, new, others, known, seed)
 
     def optuna_sampler(self, seed: int) -> BaseSampler:
         """Optuna's TPESampler."""
-        return ViewingSampler(TPESampler(n_startup_trials=TPE_STARTUP, seed=seed), _as_ray_tells)
+        return ViewingSampler(TPESampler(seed=seed), _as_ray_tells)
 
 
 class BohbLike(OptunaSampler):
     """BOHB's model (Falkner et al. 2018, arXiv:1807.01774): a joint TPE at the largest length with enough trials.
 
-    The density is Optuna's multivariate one. A third of the draws is random, as `AnyRow`'s are.
+    The density is Optuna's multivariate one. A third of the draws is random.
     """
 
     def __init__(self, space: Space, seed: int) -> None:
         super().__init__(space, seed)
         self._least = len(space.dimensions) + 1
 
-    def draft(
-        self, study: optuna.Study, new: FrozenTrial, others: Sequence[FrozenTrial], known: Mapping[str, Any], seed: int
-    ) -> dict[str, Any]:
-        """A draw from the space at first and for a third of the trials, else by the model."""
-        rng = np.random.default_rng(seed)
-        enough = len(self._at_one_length(list(others), study.direction)) >= self._least + 2
-        if rng.uniform() < BOHB_RANDOM or not enough:
-            return self.space.draw(rng, known)
-        return super().draft(study, new, others, known, seed)
-
     def optuna_sampler(self, seed: int) -> BaseSampler:
-        """Optuna's TPESampler over the trials of one length."""
+        """Optuna's TPESampler over the trials of one length, or its RandomSampler."""
+        if np.random.default_rng(seed).uniform() < BOHB_RANDOM:
+            return RandomSampler(seed=seed)
         least = self._least
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # Of `gamma`, which Optuna is to drop.

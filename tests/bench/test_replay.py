@@ -21,11 +21,10 @@ from bench.replay.brackets import SyncHyperband
 from bench.replay.clock import Replayed, replay
 from bench.replay.methods import make, parts
 from bench.replay.others import history_of
-from bench.replay.peer_samplers import AnyRow, BohbLike, OptunaTpe
+from bench.replay.peer_samplers import AnyRow, BohbLike
 from bench.replay.table_space import Snapped, TableSpace
 from bench.replay.tables import Table, load
 from bench.replay.work import Done, Job, Setting, jobs, run
-from hpo.samplers import Sampler
 from hpo.schedulers import Choice, Decision, Length, Result, Situation
 
 ROWS, EVALUATIONS = 60, 9
@@ -234,24 +233,6 @@ def test_bohb_learns_that_a_training_diverged(table: Table) -> None:
     told = BohbLike(space, 0)._at_one_length(study.get_trials(), StudyDirection.MINIMIZE)
     assert [trial.value for trial in told] == [*map(float, range(16)), *[math.inf] * 4]
     assert {trial.state for trial in told} == {TrialState.COMPLETE}
-
-
-@pytest.mark.parametrize("peer", [OptunaTpe, BohbLike])
-def test_what_a_peer_draws_at_random_is_any_recorded_configuration(table: Table, peer: type[Sampler]) -> None:
-    """At first all draws are such, and then a third of BOHB's; what a model proposes is none."""
-    space = TableSpace(table)
-    few, many = told_study(table, space, range(4), bad=1), told_study(table, space, range(30), bad=1)
-
-    def recorded(study: optuna.Study, seed: int) -> bool:
-        sampler, trial = peer(space, seed), study.ask()
-        new, others = study.get_trials()[-1], study.get_trials()[:-1]
-        found = sampler.draft(study, new, others, {}, seed)
-        study.tell(trial.number, state=TrialState.FAIL)
-        return space.is_recorded(found)
-
-    assert all(recorded(few, seed) for seed in range(20))
-    share = np.mean([recorded(many, seed) for seed in range(60)])
-    assert share == 0 if peer is OptunaTpe else 0.2 < share < 0.5
 
 
 def test_an_evaluation_beyond_several_rungs_counts_at_each_of_them() -> None:
