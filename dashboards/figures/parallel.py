@@ -96,6 +96,7 @@ def _lay_out(made: go.Figure, axes: list[Axis]) -> None:
         ticktext=[axis.short for axis in axes],
         range=[-0.35, len(axes) - 0.65],
         side="bottom",
+        autotickangles=[0, 90],  # A name that is aslant runs out of a narrow figure, and is left out.
         gridcolor=GRID,
         gridwidth=2,
     )

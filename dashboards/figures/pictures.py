@@ -16,21 +16,21 @@ BAR = COLORS[State.COMPLETE]
 NAMED_CELLS = 15  # With more labels their counts do not fit into the cells.
 
 
-def confusion(found: Mapping[str, Any]) -> go.Figure | None:
+def confusion(found: Mapping[str, Any], pairs: Sequence[Mapping[str, Any]]) -> go.Figure | None:
     """Rows by what they are, columns by what the model said, shaded by the share of the row.
 
     Args:
-        found: `labels` and `counts`.
+        found: `labels`, `counts` and `right`.
+        pairs: What was most often taken for what: `true`, `said` and `count`.
     """
     labels, counts = [str(label) for label in found["labels"]], found["counts"]
     whole = sum(map(sum, counts))
     if not whole:
         return None
-    right = sum(row[at] for at, row in enumerate(counts))
     shares = [[count / max(1, sum(row)) for count in row] for row in counts]
     named = len(labels) <= NAMED_CELLS
     made = figure(
-        f"{right} of {whole} are right; {_most_confused(labels, counts)}", height=140 + 28 * max(5, len(labels))
+        f"{found['right']} of {whole} are right; {_most_confused(pairs)}", height=140 + 28 * max(5, len(labels))
     )
     made.add_heatmap(
         x=labels,
@@ -188,7 +188,7 @@ def by_position(parts: Sequence[Mapping[str, Any]]) -> go.Figure | None:
     return made
 
 
-def _most_confused(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
-    wrong = [(count, labels[r], labels[c]) for r, row in enumerate(counts) for c, count in enumerate(row) if r != c]
-    most = max(wrong, default=(0, "", ""))
-    return f"most often {most[1]} is taken for {most[2]} ({most[0]} times)" if most[0] else "nothing is confused"
+def _most_confused(pairs: Sequence[Mapping[str, Any]]) -> str:
+    if not pairs:
+        return "nothing is confused"
+    return "most often {true} is taken for {said} ({count} times)".format(**pairs[0])

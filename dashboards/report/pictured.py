@@ -64,7 +64,7 @@ def _part(part: Mapping[str, Any]) -> list[Block]:
 
 def _classes(body: Mapping[str, Any], whole: Mapping[str, Any]) -> list[Block]:
     return [
-        *_plots(pictures.confusion(body["confusion"]), pictures.calibration(body["calibration"])),
+        *_plots(pictures.confusion(body["confusion"], body["confused"]), pictures.calibration(body["calibration"])),
         *_shares("Each class", "class", body["per_class"]),
         *_pairs(body["confused"]),
     ]
@@ -100,7 +100,7 @@ def _tags(body: Mapping[str, Any], whole: Mapping[str, Any]) -> list[Block]:
     return [
         *_plots(
             pictures.bars(f"Of the errors with entities most are: {most}", errors, "entities"),
-            pictures.confusion(body["confusion"]),
+            pictures.confusion(body["confusion"], body["confused"]),
             pictures.calibration(body["calibration"]),
         ),
         *_shares("Each type", "type", body["per_type"]),

@@ -77,16 +77,19 @@ class Confusion:
     Attributes:
         labels: Names of the classes; of many, the rarest are one, the last.
         counts: A row a true class, a column a class that was said.
+        right: How many of all are right. Where the rarest are one, one of them taken for another is not.
     """
 
     labels: list[str]
     counts: list[list[int]]
+    right: int
 
     @classmethod
     def of(cls, labels: Sequence[str], counts_kk: np.ndarray) -> Confusion:
         """From whole counts (K, K); of more than 25 classes, the 24 most frequent stay."""
+        right = int(np.trace(counts_kk))
         if len(labels) <= MOST_CLASSES:
-            return cls(list(labels), counts_kk.tolist())
+            return cls(list(labels), counts_kk.tolist(), right)
         often_k = np.argsort(-(counts_kk.sum(axis=0) + counts_kk.sum(axis=1)), kind="stable")
         kept = np.sort(often_k[: MOST_CLASSES - 1])
         place_k = np.full(len(labels), MOST_CLASSES - 1)
@@ -94,7 +97,7 @@ class Confusion:
         summed = np.zeros((MOST_CLASSES, MOST_CLASSES), dtype=np.int64)
         np.add.at(summed, (place_k[:, None], place_k[None, :]), counts_kk)
         names = [*(labels[at] for at in kept), f"({len(labels) - len(kept)} others)"]
-        return cls(names, summed.tolist())
+        return cls(names, summed.tolist(), right)
 
 
 @dataclass(frozen=True)

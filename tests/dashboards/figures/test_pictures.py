@@ -1,18 +1,20 @@
 from dashboards.figures import finding, pictures
 
-CONFUSION = {"labels": ["cat", "dog", "(2 others)"], "counts": [[8, 2, 0], [1, 9, 0], [0, 0, 5]]}
+COUNTS = [[8, 2, 0], [1, 9, 0], [0, 0, 5]]
+CONFUSION = {"labels": ["cat", "dog", "(2 others)"], "counts": COUNTS, "right": 18}
+PAIRS = [{"true": "eel", "said": "cod", "count": 4}, {"true": "cat", "said": "dog", "count": 2}]
 
 
 def test_confusion_shades_shares_of_the_true_class() -> None:
-    made = pictures.confusion(CONFUSION)
+    made = pictures.confusion(CONFUSION, PAIRS)
     assert made is not None
-    assert finding(made) == "22 of 25 are right; most often cat is taken for dog (2 times)"
+    assert finding(made) == "18 of 25 are right; most often eel is taken for cod (4 times)"
     assert made.data[0].z[0] == [0.8, 0.2, 0.0] == list(made.data[0].z[0])
     assert list(made.data[0].text[0]) == ["8", "2", ""]
 
 
 def test_without_rows_there_is_no_confusion() -> None:
-    assert pictures.confusion({"labels": ["a"], "counts": [[0]]}) is None
+    assert pictures.confusion({"labels": ["a"], "counts": [[0]], "right": 0}, []) is None
 
 
 def test_calibration_says_in_which_way_it_is_off() -> None:

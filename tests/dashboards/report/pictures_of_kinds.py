@@ -7,7 +7,7 @@ WORST = {"worst_by": "the surest first", "worst": [{**MISTAKE, "confidence": 0.9
 SHARES = [{"label": "cat", "precision": None, "recall": 0.8, "f1": 0.85, "support": 10, "said": 0}]
 BIN = {"low": 0.5, "high": 0.6, "count": 40, "confidence": 0.55, "right": 0.52}
 CALIBRATION = {"bins": [BIN], "error": 0.03}
-CONFUSION = {"labels": ["cat", "dog"], "counts": [[8, 2], [1, 9]]}
+CONFUSION = {"labels": ["cat", "dog"], "counts": [[8, 2], [1, 9]], "right": 17}
 PAIRS = [{"true": "cat", "said": "dog", "count": 2}]
 HISTOGRAM = {"edges": [0.0, 0.5, 1.0], "counts": [3, 4]}
 

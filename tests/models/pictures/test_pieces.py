@@ -9,7 +9,7 @@ from models.pictures.pieces import Confusion, Histogram, Pair, Share, confused, 
 
 def test_a_confusion_of_few_classes_is_whole() -> None:
     counts = np.array([[3, 1], [0, 2]])
-    assert Confusion.of(["a", "b"], counts) == Confusion(["a", "b"], [[3, 1], [0, 2]])
+    assert Confusion.of(["a", "b"], counts) == Confusion(["a", "b"], [[3, 1], [0, 2]], 5)
 
 
 def test_of_many_classes_the_rarest_are_one_and_no_row_is_lost() -> None:
@@ -19,6 +19,7 @@ def test_of_many_classes_the_rarest_are_one_and_no_row_is_lost() -> None:
     assert len(found.labels) == len(found.counts) == 25
     assert found.labels[-1] == "(16 others)"
     assert np.sum(found.counts) == counts.sum()
+    assert found.right == np.trace(counts) < np.trace(found.counts), "one of the others for another is not right"
     kept = [int(label[1:]) for label in found.labels[:-1]]
     assert kept == sorted(kept)
     often = counts.sum(axis=0) + counts.sum(axis=1)
