@@ -11,7 +11,7 @@ from hpo.status import INTERRUPTED
 from hpo.terminal.front import nothing_feasible
 from hpo.terminal.words import number, params, seconds
 
-__all__ = ["ended", "headline", "number", "params", "ranking_table", "seconds", "table"]
+__all__ = ["against_baselines", "ended", "headline", "number", "params", "ranking_table", "seconds", "table"]
 
 
 def headline(summary: Mapping[str, Any]) -> list[str]:
@@ -35,7 +35,7 @@ def headline(summary: Mapping[str, Any]) -> list[str]:
         value, low, high = first["mean"], first["low"], first["high"]
     number_of_best = best["number"] if first is None else first["trial"]
     lines += _against_start(summary, number_of_best, value, low, high)
-    lines += _against_baselines(summary, value)
+    lines += against_baselines(summary, value)
     if len(summary["front"]) > 1:
         aims = " and ".join(aim["name"] for aim in summary["aims"]["metrics"])
         count = len(summary["front"])
@@ -157,7 +157,8 @@ def _against_start(
     return [text]
 
 
-def _against_baselines(summary: Mapping[str, Any], value: float) -> list[str]:
+def against_baselines(summary: Mapping[str, Any], value: float) -> list[str]:
+    """How a value stands against the best baseline, as a sentence in markdown; none where there is no baseline."""
     found = baselines(summary)
     if not found:
         return []

@@ -135,7 +135,7 @@ class Display:
         """What is left at the pace of this driver's own trials."""
         spent, here = time.monotonic() - self._began, done - self._done_before
         text, limit = f"{words.seconds(spent)} so far", self._budget.trials
-        if here < 2 or limit is None or self._over:
+        if here < 2 or limit is None or done >= limit or self._over:
             return text
         return f"{text}, about {words.seconds(spent / here * max(0, limit - done))} left"
 

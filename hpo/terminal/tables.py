@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from hpo.collapse import COLLAPSED
 from hpo.control import preview_of
 from hpo.ledger import State
 from hpo.plan import Plan
+from hpo.results import ranked_rows
+from hpo.results.words import against_baselines
 from hpo.terminal import words
 from hpo.terminal.confirmed import show_confirmed
 from hpo.terminal.front import nothing_feasible, show_front
 from hpo.terminal.importance import show_importance
 from hpo.terminal.schedule import show_schedule
 from hpo.terminal.stopped import show_stopped
-
-RANKED = 10
-MARKS = (COLLAPSED, "front", "violated")  # What of a trial's row is said beside its state.
 
 
 def show_plan(console: Console, plan: Plan) -> None:
@@ -33,7 +31,7 @@ def show_plan(console: Console, plan: Plan) -> None:
     console.print(facts)
     table = Table(box=None, padding=(0, 2, 0, 0), title_justify="left")
     for column in ("dimension", "type", "range", "scale", "condition"):
-        table.add_column(column, header_style="dim")
+        table.add_column(column, header_style="dim", no_wrap=column in ("dimension", "type"))
     for row in seen.space:
         table.add_row(row.name, row.kind, row.extent, row.scale, row.condition)
     console.print()
@@ -65,6 +63,9 @@ def show_summary(console: Console, summary: Mapping[str, Any]) -> None:
     if start is not None and start["value"] is not None:
         headline += f"; the starting configuration had {words.number(start['value'])}"
     console.print(Text(headline, style="bold green"), soft_wrap=True)
+    is_ahead = ranked_rows(summary, 1)[0].trial is None  # A baseline.
+    for text in against_baselines(summary, best["value"]):
+        console.print(Text(text.replace("**", ""), style="bold yellow" if is_ahead else ""), soft_wrap=True)
     show_schedule(console, summary)
     model = show_confirmed(console, summary) or best
     show_importance(console, summary)
@@ -85,39 +86,18 @@ def ranking_table(summary: Mapping[str, Any]) -> RenderableType:
 
     Those that break a limit come last.
     """
-    sign = -1 if summary["direction"] == "maximize" else 1
-    trials: Sequence[Mapping[str, Any]] = summary["trials"]
-    valued = [trial for trial in trials if trial["value"] is not None]
-    ranked = sorted(
-        valued,
-        key=lambda t: (bool(t.get("violated")), t["state"] != State.COMPLETE, sign * t["value"], t["number"]),
-    )
+    rows, states = ranked_rows(summary), {trial["number"]: trial["state"] for trial in summary["trials"]}
     table = Table(box=None, padding=(0, 2, 0, 0))
     for column in ("rank", "trial", summary["metric"], "epochs", "state", "configuration"):
         table.add_column(column, header_style="dim", no_wrap=column != "configuration")
-    waiting = _baselines(summary, sign)
-    for place, trial in enumerate(ranked[:RANKED], start=1):
-        while waiting and trial["state"] == State.COMPLETE and sign * waiting[0][1] < sign * trial["value"]:
-            _add_baseline(table, *waiting.pop(0))
-        words_of_state = [trial["state"], *(mark for mark in MARKS if trial.get(mark))]
-        state = ", ".join(words_of_state) + (f" ({trial['cause']})" if trial["cause"] else "")
-        style = words.STYLES[State(trial["state"])]
-        row = (str(place), str(trial["number"]), words.number(trial["value"]), f"{trial['epochs']:g}")
-        table.add_row(*row, Text(state, style=style), words.params(trial["params"]))
-    for baseline in waiting:
-        _add_baseline(table, *baseline)
-    rest = len(trials) - min(len(ranked), RANKED)
+    for row in rows:
+        value = words.number(row.value)
+        if row.trial is None:
+            table.add_row("", "", value, "", row.state, row.name, style="dim")
+            continue
+        state = Text(row.state, style=words.STYLES[State(states[row.trial])])
+        table.add_row(str(row.place), str(row.trial), value, f"{row.epochs:g}", state, words.params(row.params))
+    rest = len(states) - sum(row.trial is not None for row in rows)
     if rest:
         table.caption = f"and {rest} more"
     return table
-
-
-def _baselines(summary: Mapping[str, Any], sign: int) -> list[tuple[str, float]]:
-    """Names and values of the baselines, the best first."""
-    found = summary.get("baselines", [])
-    values = [(b["name"], float(b["metrics"][summary["metric"]])) for b in found if summary["metric"] in b["metrics"]]
-    return sorted(values, key=lambda pair: sign * pair[1])
-
-
-def _add_baseline(table: Table, name: str, value: float) -> None:
-    table.add_row("", "", words.number(value), "", "baseline", name, style="dim")
