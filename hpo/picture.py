@@ -23,7 +23,8 @@ SHORT_S = 10.0  # For predictions, where a person waits for the sweep to be left
 def picture_best(plan: Plan, ledger: Ledger, best: TrialRecord, *, in_haste: bool = False) -> str:
     """Look at the validation rows with the confirmed winner, else with the best trial, unless that was done.
 
-    A picture of another model goes first, so that none is taken for this one's.
+    A picture of another model goes first, so that none is taken for this one's; so does any where none is wanted, since
+    it has rows of the data in it.
 
     Args:
         in_haste: Whether the sweep is left before it was done: fewer rows are looked at where they take long.
@@ -32,7 +33,7 @@ def picture_best(plan: Plan, ledger: Ledger, best: TrialRecord, *, in_haste: boo
         Why there is none; empty: there is one, or none is wanted.
     """
     if not plan.config.sweep.picture:
-        return ""
+        return _removed(plan.sweep_dir / PICTURE)
     model = delivered(ledger, best, plan.sweep_dir)
     named = _named(plan, model)
     known = read_picture(plan.sweep_dir)
@@ -48,6 +49,14 @@ def picture_best(plan: Plan, ledger: Ledger, best: TrialRecord, *, in_haste: boo
     except (HpoError, OSError) as error:
         again = f"; hpo resume {plan.name} makes it" if isinstance(error, (RemoteError, OSError)) else ""
         return _without(model, f"{error}{again}")
+    return ""
+
+
+def _removed(picture: Path) -> str:
+    try:
+        picture.unlink(missing_ok=True)
+    except OSError as error:
+        return f"the picture of the best model, which is not wanted, could not be removed: {error}"
     return ""
 
 

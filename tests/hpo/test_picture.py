@@ -79,8 +79,9 @@ def test_what_cannot_be_read_is_none_and_made_anew(searched: Scene, broken: str)
     assert read(searched)["version"] == 1
 
 
-def test_it_can_be_left_out(searched: Scene, rows_file: Path) -> None:
-    file_of(searched).unlink(missing_ok=True)
+def test_it_can_be_left_out_and_an_older_one_goes(searched: Scene, rows_file: Path) -> None:
+    assert pictured(searched) == ""
+    assert file_of(searched).exists()
     folder = searched.plan.output_dir
     without = plan_of(folder, rows_file, folder / "mlflow.db", "sweep.picture=false", going_on="first")
     assert pictured(searched, without) == ""

@@ -2,7 +2,6 @@
 
 import logging
 import sqlite3
-import time
 from collections.abc import Iterator
 
 import psutil
@@ -15,6 +14,7 @@ from dashboards.service.app import create_app
 from dashboards.service.problems import MEDIA_TYPE
 from dashboards.service.settings import Settings
 from tests.dashboards.service.conftest import BASE, BEARER, TOKEN
+from tests.hpo.tracking.servers import wait_for
 
 ERRORS = {
     503: [sqlite3.OperationalError(f"locked {TOKEN}"), OperationalError("SELECT", {}, OSError(f"away {TOKEN}"))],
@@ -78,10 +78,7 @@ def test_the_queue_goes_on_whatever_happens(
     monkeypatch.setattr(module, "TICK_S", 0.01)
     monkeypatch.setattr(app.state.queue, "tick", fail)
     with caplog.at_level(logging.WARNING, "hpo.service"), TestClient(app):
-        end = time.monotonic() + 30
-        while calls < 3 and time.monotonic() < end:
-            time.sleep(0.01)
-    assert calls >= 3
+        wait_for(lambda: calls >= 3, 30)
     assert "Traceback" in caplog.records[0].getMessage()
 
 
