@@ -14,7 +14,8 @@ os.environ.pop("HPO_OUTPUT_DIR", None)
 # The contract suites' asserts say what they compared, as those in test files do.
 pytest.register_assert_rewrite("tests.contract")
 
-MLFLOW_PLACES = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
+# As they were before any test or fixture: a fixture of a whole module or session may set them, too.
+MLFLOW_PLACES = {name: os.environ.get(name) for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")}
 
 GOOD = "the soup was excellent and warm", "what a wonderful evening", "bright clever and moving", "a joy from start"
 BAD = "the soup was awful and cold", "what a dreadful evening", "dull stupid and flat", "a bore from start"
@@ -23,12 +24,16 @@ BAD = "the soup was awful and cold", "what a dreadful evening", "dull stupid and
 @pytest.fixture(autouse=True)
 def own_mlflow() -> Iterator[None]:
     """MLflow remembers where its stores are, in the process and in the environment, which child processes inherit."""
-    before = {name: os.environ.get(name) for name in MLFLOW_PLACES}
+    forget_mlflow()
     yield
+    forget_mlflow()
+
+
+def forget_mlflow() -> None:
     if "mlflow" in sys.modules:
         sys.modules["mlflow"].set_registry_uri("")
         sys.modules["mlflow"].set_tracking_uri("")
-    for name, value in before.items():
+    for name, value in MLFLOW_PLACES.items():
         os.environ.pop(name, None)
         if value is not None:
             os.environ[name] = value
