@@ -297,7 +297,9 @@ class Search:
         reason, numbers = self.sampler.explain(study, trial)
         if choice is not None and choice.number is None and not is_asked_for(trial.user_attrs):
             reason, numbers = "; ".join(filter(None, (reason, choice.reason))), {**numbers, **choice.record}
-        record = self.ledger.start(trial.number, self.sampler.space.decode(trial.params), reason, numbers)
+        space = self.sampler.space  # A trial that an earlier driver half made may have a dimension that is gone since.
+        params = space.decode({name: value for name, value in trial.params.items() if name in space.names})
+        record = self.ledger.start(trial.number, params, reason, numbers)
         self.records[trial.number] = record
         self._told += 1
         self._judge.begin(record)

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ABOVE_MODELS = {"hydra", "omegaconf", "ray", "optuna", "mlflow", "hpo", "dashboards", "tests", "bench"}
 DECISIONS = ("space", "samplers", "schedulers", "ledger", "stopping", "importance", "history")
-FACES = ("hpo.results", "hpo.control", "hpo.errors", "hpo.exitcode")  # All of hpo that dashboards import.
+FACES = ("hpo.results", "hpo.control", "hpo.birth", "hpo.errors", "hpo.exitcode")  # All of hpo that dashboards import.
 # The one package that may import each of these.
 ONLY_IN = {"ray": "hpo/execution", "mlflow": "hpo/tracking"}
 

@@ -33,7 +33,7 @@ def spent_s(look: Look) -> dict[str, dict[State | None, float]]:
     for state, whole in there.items():
         found[OVERHEAD][state] = max(0.0, whole - sum(found[name].get(state, 0.0) for name in KINDS.values()))
     if where:
-        slots = max(1 + max(stay.slot for stay in where), int(look.about["slots"]["count"] or 1))
+        slots = max(1 + max(stay.slot for stay in where), look.slots or 1)
         found[IDLE][None] = idle_s(where, slots)
     return {name: parts for name, parts in found.items() if sum(parts.values()) > 0}
 

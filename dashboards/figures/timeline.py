@@ -76,7 +76,7 @@ def _add(made: go.Figure, own: Sequence[Stay], kind: str, begin: float, scale: f
 
 
 def _finding(look: Look, found: Sequence[Stay], rows: int) -> str:
-    slots = max(rows, int(look.about["slots"]["count"] or 1))
+    slots = max(rows, look.slots or 1)
     idle, ran = idle_s(list(found), slots), sum(stay.seconds for stay in found)
     text = (
         f"{slots} {'slot was' if slots == 1 else 'slots were'} taken for {ran / max(1e-9, ran + idle):.0%} of the time"

@@ -55,7 +55,7 @@ class Slots:
 
     Attributes:
         count: How many; None: not known before the cluster is reached.
-        busy: In how many a trial runs.
+        busy: In how many a trial runs, or is trained again under a fresh seed.
     """
 
     count: int | None
@@ -139,7 +139,7 @@ def update_of(look: Look, since: int | None, *, at: float, over: bool = False, o
         ended=_ended(status),
         trials=status.budget.trials,
         best=None if best is None or best.value is None else Best(best.number, best.value),
-        slots=_slots(look),
+        slots=Slots(look.slots, look.busy),
         spent_s=round(status.spent_s, 1),
         eta_s=eta_s(status),
         requests=status.requests,
@@ -164,12 +164,6 @@ def eta_s(status: Status) -> float | None:
 
 def _ended(status: Status) -> int:
     return sum(count for state, count in status.counts.items() if state.ended)
-
-
-def _slots(look: Look) -> Slots:
-    count = look.about.get("slots", {}).get("count")
-    running = len(look.status.in_state(State.RUNNING)) if look.status.goes_on else 0
-    return Slots(count, running if count is None else min(running, count))
 
 
 def _points(record: TrialRecord, since: int, metric: str) -> Iterator[tuple[int, Point]]:

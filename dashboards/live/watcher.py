@@ -60,9 +60,10 @@ class Seen:
         """What makes it news."""
         if self.look is None:
             return (str(self.error),)
-        status = self.look.status
-        facts = (self.look.seq, status.state, status.counts, status.requests, status.budget.to_dict())
-        return (*facts, self.look.about.get("slots"), self.over, str(self.error or ""))
+        look, status = self.look, self.look.status
+        events = (look.seq, look.confirming_seq, len(look.confirming), look.busy)
+        facts = (status.state, status.counts, status.requests, status.budget.to_dict())
+        return (*events, *facts, look.slots, self.over, str(self.error or ""))
 
 
 class Watcher:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-from hpo.results import Line, Look, State, Tally
+from hpo.results import Line, Look, Tally
 
 Family = CounterMetricFamily | GaugeMetricFamily
 # Of one sweep: name, labels beside `sweep`, and what it says. A name that ends in `_total` only grows.
@@ -65,13 +65,12 @@ def family(name: str) -> Family:
 def samples_of(line: Line, look: Look) -> Iterator[Sample]:
     """The numbers of one sweep."""
     searched, tally, name = Tally.of(look.records), Tally.of((*look.records, *look.confirming)), line.name
-    busy = tally.states[State.RUNNING] if line.goes_on else 0
     one: dict[str, float | None] = {
         "hpo_sweep_running": float(line.goes_on),
         "hpo_trials_budget": line.trials,
         "hpo_evaluations_total": tally.evaluations,
         "hpo_slots": line.slots,
-        "hpo_slots_busy": busy if line.slots is None else min(busy, line.slots),
+        "hpo_slots_busy": look.busy,
         "hpo_spent_seconds_total": float(line.about.get("spent_s", 0.0)),  # `line.spent_s` guesses what came after.
         "hpo_newest_event_timestamp_seconds": tally.newest_at,
         "hpo_requests_waiting": look.status.requests,

@@ -140,7 +140,7 @@ TOLD: tuple[tuple[str, Callable[[Look], str]], ...] = (
     ("ran for", lambda look: seconds(look.status.spent_s)),
     ("time in slots", lambda look: seconds(_cost_s(look))),
     ("time a trial", _per_trial),
-    ("slots", lambda look: number(look.about["slots"].get("count"))),
+    ("slots", lambda look: number(look.slots)),
     ("sampler", lambda look: str(look.about.get("config", {}).get("sampler", {}).get("name", NOTHING))),
     ("scheduler", lambda look: str(look.about.get("config", {}).get("scheduler", {}).get("name", NOTHING))),
     ("model", lambda look: str(look.about.get("choices", {}).get("model", NOTHING))),

@@ -14,7 +14,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.utils import PlotlyJSONEncoder
 
-from hpo.results import Look, newest
+from hpo.results import Look
 
 MOST_BYTES = 24 * 2**20  # Kept.
 PATIENCE = 10  # A figure that took long to make stands for so many times as long: training has the cores.
@@ -124,9 +124,8 @@ def _made(stamps: list[Stamp], make: Callable[[], str], redact: Callable[[str], 
 def stamp(look: Look) -> Stamp:
     """What is another when there is something new to draw; JSON values."""
     about = look.about
-    confirming = max((newest(record) for record in look.confirming), default=-1)
     over = [about.get("status"), look.status.state, "confirmation" in about]
-    return [about.get("sweep_id"), look.seq, confirming, len(look.confirming), *over]
+    return [about.get("sweep_id"), look.seq, look.confirming_seq, len(look.confirming), *over]
 
 
 def packed(figure: go.Figure | None) -> str:

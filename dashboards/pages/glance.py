@@ -75,18 +75,13 @@ def glance(look: Look, eta_s: float | None = None) -> Glance:
         total=total,
         fraction=progress(ended, total, status.spent_s, status.budget.hours),
         parts=_parts(look),
-        busy=_busy(look) if status.goes_on else 0,
-        slots=int(look.about["slots"].get("count") or 1),
+        busy=look.busy,
+        slots=look.slots or 1,
         spent_s=status.spent_s,
         eta_s=eta_s if status.goes_on and eta_s else None,  # 0: what comes after the search cannot be told.
         again=sum(not record.state.ended for record in look.confirming) if status.goes_on else 0,
         ends=stopped.reason if stopped is not None else (f"ends earlier: {rule}" if rule else ""),
     )
-
-
-def _busy(look: Look) -> int:
-    every = (*look.records, *look.confirming)
-    return sum(record.state is State.RUNNING for record in every)
 
 
 def progress(ended: int, total: int | None, spent_s: float, hours: float | None) -> float | None:

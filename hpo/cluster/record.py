@@ -8,9 +8,10 @@ from pathlib import Path
 
 import psutil
 
+from hpo.birth import birth_of
+
 RECORD = "cluster.json"
 TOKEN = "auth_token"
-CREATED_TOLERANCE_S = 1.0  # the clock that psutil counts from may be set while the process lives
 
 
 @dataclass(frozen=True)
@@ -18,25 +19,24 @@ class NodeProcess:
     """The process that keeps one Ray node, first of a session of its own.
 
     Attributes:
-        created_at: When the process was made, unix seconds. With the pid it names one process for good.
+        born_at: As `birth_of` has it. With the pid it names one process for good.
         log: File with what it prints.
     """
 
     pid: int
-    created_at: float
+    born_at: str
     log: str
 
     @classmethod
     def of(cls, pid: int, log: Path) -> NodeProcess:
         """A process that was just started."""
-        return cls(pid, psutil.Process(pid).create_time(), str(log))
+        return cls(pid, birth_of(pid), str(log))
 
     def process(self) -> psutil.Process | None:
         """The process, while it lives; None after, also when another one has its pid."""
         try:
             process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.created_at) <= CREATED_TOLERANCE_S
-            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+            return process if birth_of(self.pid) == self.born_at else None
         except psutil.NoSuchProcess:
             return None
 

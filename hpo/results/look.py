@@ -10,7 +10,7 @@ from typing import Any
 from hpo.aims import Aims
 from hpo.confirm.record import Confirmed
 from hpo.explain import Moment, story
-from hpo.ledger import Reading, TrialRecord, reading
+from hpo.ledger import Reading, State, TrialRecord, reading
 from hpo.place import Place
 from hpo.results.summary import summary_of
 from hpo.status import Status, status_of
@@ -50,6 +50,24 @@ class Look:
     def seq(self) -> int:
         """Number of the newest event in it, in the order of everything that happened in the sweep; 0: nothing yet."""
         return max((newest(record) for record in self.records), default=0)
+
+    @property
+    def busy(self) -> int:
+        """In how many slots a trial runs, or is trained again under a fresh seed; 0 when nobody drives the sweep."""
+        every = (*self.records, *self.confirming) if self.status.goes_on else ()
+        running = sum(record.state is State.RUNNING for record in every)
+        return running if self.slots is None else min(running, self.slots)
+
+    @property
+    def slots(self) -> int | None:
+        """How many slots it has; None: not known before the cluster is reached."""
+        count = self.about.get("slots", {}).get("count")
+        return None if count is None else int(count)
+
+    @property
+    def confirming_seq(self) -> int:
+        """Number of the newest event of the retrainings, in an order of their own; -1: none has begun."""
+        return max((newest(record) for record in self.confirming), default=-1)
 
     @cached_property
     def summary(self) -> dict[str, Any]:

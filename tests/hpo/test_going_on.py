@@ -207,6 +207,23 @@ def test_killed_again_and_again_at_any_write(
     assert (turns > 10) == isinstance(scheduler, HalvingSpec | AdaptiveSpec)
 
 
+@pytest.mark.parametrize("sampler", [TPESpec(startup_trials=1), GPSpec(startup_trials=1)], ids=["tpe", "gp"])
+def test_a_half_made_trial_loses_the_dimension_that_the_space_has_lost(tmp_path: Path, sampler: SamplerSpec) -> None:
+    url = ledger_url(tmp_path)
+    Ledger.create(url, "sweep", maximize=True, about={})
+    first = open_search(url, sampler, AshaSpec())
+    run(first, random.Random(0))
+    first.sampler.ask(first.ledger.study)  # As a driver does that is killed before it can write the start.
+    ledger = Ledger.open(url, "sweep")
+    tree = {"train": {name: ends for name, ends in TREE["train"].items() if name != "weight_decay"}}
+    smaller = make_sampler(sampler, Space.parse(tree, SCHEMA), 0)
+    budget, scheduler = Budget(TRIALS + 2), scheduler_of(AshaSpec(), PARAMS)
+    again = Search(ledger, smaller, scheduler, metric="accuracy", budget=budget, patience=Patience(0))
+    assert set(again.records[TRIALS].params) == {"train.learning_rate", "train.batch_size"}
+    run(again, random.Random(0))
+    assert [record.number for record in Ledger.open(url, "sweep").trials()] == list(range(TRIALS + 2))
+
+
 def test_retries_and_pieces_survive_the_driver(tmp_path: Path) -> None:
     url = ledger_url(tmp_path)
     Ledger.create(url, "sweep", maximize=True, about={})

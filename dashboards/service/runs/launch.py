@@ -11,8 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dashboards.service.runs.birth import birth_of
 from dashboards.service.runs.jobs import Jobs
+from hpo.birth import birth_of
 
 
 def main(queue: str, job: str, most: str) -> int:

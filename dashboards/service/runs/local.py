@@ -8,9 +8,9 @@ from pathlib import Path
 
 import psutil
 
-from dashboards.service.runs.birth import birth_of
 from dashboards.service.runs.jobs import Job, Jobs
 from dashboards.service.runs.runner import Standing
+from hpo.birth import birth_of
 from hpo.control import start
 from hpo.results import Place
 

@@ -1,6 +1,7 @@
 """A sweep that goes on while it is watched. The test is its driver."""
 
 import asyncio
+import math
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.live import Update, Watch
+from dashboards.live import Update, Watch, watcher
+from hpo.confirm.record import PART, SINCE
+from hpo.confirm.retraining import CONFIGURATION, SEED
 from hpo.errors import LedgerError, UnknownSweepError
 from hpo.ledger import Ledger, Outcome, Seat, ledger_url
 from hpo.results import Best, Place, State
@@ -83,6 +86,27 @@ def test_each_event_is_told_once(driven: Ledger, watch: Watch) -> None:
         assert {stand.number: stand.state for stand in last.changed}[0] == "complete"
         assert (last.ended, last.trials, last.slots.count, last.slots.busy) == (1, 4, 2, 1)
         assert last.best == Best(0, 0.5)  # The complete one, not the better one that still runs.
+        await events.aclose()
+
+    asyncio.run(follow())
+
+
+def test_a_retraining_is_news_and_takes_a_slot(driven: Ledger, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watcher, "BEAT_S", math.inf)  # Without news, nothing is told.
+    end_of_search = begin(driven)
+    evaluate(driven, end_of_search, 10, 0.5)
+    end(driven, end_of_search)
+
+    async def follow() -> None:
+        events = watch.events("first")
+        assert (await asyncio.wait_for(anext(events), PATIENCE_S)).slots.busy == 0
+        part = driven.begin_part(PART, {SINCE: 0, "metric": "accuracy"})
+        part.study.ask()
+        part.start(0, {CONFIGURATION: 0, SEED: 1042})
+        update = await asyncio.wait_for(anext(events), PATIENCE_S)
+        while not update.slots.busy:
+            update = await asyncio.wait_for(anext(events), PATIENCE_S)
+        assert (update.slots.busy, update.counts["running"], update.ended) == (1, 0, 1)
         await events.aclose()
 
     asyncio.run(follow())

@@ -11,8 +11,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from dashboards.service.problems import MEDIA_TYPE
-from dashboards.service.runs.birth import birth_of
 from dashboards.service.runs.jobs import JobState
+from hpo.birth import birth_of
 from hpo.control import Checked
 from hpo.errors import Problem
 from hpo.ledger import Inbox, Kind, Seat, open_engine

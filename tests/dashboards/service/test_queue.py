@@ -9,12 +9,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dashboards.service.runs.birth import birth_of
 from dashboards.service.runs.jobs import FullError, Job, Jobs, JobState, TakenError
 from dashboards.service.runs.make import queue_of
 from dashboards.service.runs.queue import MOST_BEGUN, Queue
 from dashboards.service.runs.runner import Standing
 from dashboards.service.settings import Settings
+from hpo.birth import birth_of
 from hpo.results import Place
 from tests.chaos.driving import wait_for
 

@@ -50,7 +50,7 @@ def test_ray_address_comes_before_the_folders_cluster(
 
 
 def test_a_cluster_that_is_gone_is_not_meant(record: ClusterRecord, tmp_path: Path) -> None:
-    replace(record, nodes=(replace(record.nodes[0], created_at=0.0),)).write()
+    replace(record, nodes=(replace(record.nodes[0], born_at="another boot 1"),)).write()
     assert access("auto", tmp_path).address == "auto"
 
 

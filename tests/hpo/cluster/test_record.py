@@ -1,5 +1,6 @@
 """A process is known by pid and time of birth, and nobody else's is ever taken for a cluster's."""
 
+import os
 import subprocess
 import sys
 import time
@@ -10,9 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from hpo.birth import birth_of
 from hpo.cluster import ClusterRecord, NodeProcess, end_cluster, read_record
 from hpo.cluster.processes import gone, members
-from hpo.cluster.record import CREATED_TOLERANCE_S
 
 PARENT = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE); input()"
 
@@ -57,8 +58,7 @@ def test_what_is_written_is_read(record: ClusterRecord, child: subprocess.Popen[
 def test_another_process_with_the_same_pid_is_not_the_node(
     record: ClusterRecord, child: subprocess.Popen[bytes]
 ) -> None:
-    node = node_of(child, record)
-    other = replace(node, created_at=node.created_at - 2 * CREATED_TOLERANCE_S)
+    other = replace(node_of(child, record), born_at=birth_of(os.getpid()))
     elsewhere = replace(record, nodes=(other,), temp_dir=str(Path(record.temp_dir).parent / "another"))
     assert elsewhere.alive() == []
     assert members(elsewhere) == []
