@@ -10,8 +10,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from hpo.aims import Aims
 from hpo.budget import Budget
@@ -21,52 +20,14 @@ from hpo.failures import Failure, Patience
 from hpo.judge import Judge, completed, measured, never_advanced
 from hpo.ledger import BY_SCHEDULER, UNWORKABLE, Attempt, Cause, Ledger, Outcome, State, TrialRecord, Verdict
 from hpo.ledger.ledger import best_of
-from hpo.lineage import Segment, lineage
+from hpo.lineage import lineage
+from hpo.observer import Observer
+from hpo.proposal import Proposal
 from hpo.samplers import Sampler
 from hpo.samplers.explain import STARTING, WHY_ATTR, is_asked_for
 from hpo.schedulers import Choice, Decision, Scheduler, Situation
 from hpo.stopping.slot_time import last_sign
 from hpo.stopping.stopper import Stopper
-
-
-class Observer(Protocol):
-    """Whoever wants to know: the tracker, the terminal. Told after the ledger."""
-
-    def started(self, record: TrialRecord) -> None:
-        """A trial was proposed and goes to a slot."""
-
-    def evaluated(self, record: TrialRecord) -> None:
-        """A trial was evaluated; the last of its evaluations is new."""
-
-    def paused(self, record: TrialRecord) -> None:
-        """A trial left its slot and will go on."""
-
-    def resumed(self, record: TrialRecord) -> None:
-        """A trial goes on in a slot."""
-
-    def ended(self, record: TrialRecord) -> None:
-        """A trial ended."""
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """A configuration to train, or to go on training.
-
-    Attributes:
-        number: The trial's number.
-        params: Sampled values by dotted name.
-        attempt: How many times it was in a slot before; from the second on, its checkpoint is gone on from.
-        pieces: Into how many pieces each batch is divided from the start.
-        warm_from: Folder of the weights that it begins with; None: those of its model.
-        lineage: The stretches that its weights went through, where it took them over from another trial.
-    """
-
-    number: int
-    params: Mapping[str, Any]
-    attempt: int = 0
-    pieces: int = 1
-    warm_from: str | None = None
-    lineage: tuple[Segment, ...] = ()
 
 
 class Search:

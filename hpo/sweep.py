@@ -33,9 +33,10 @@ from hpo.ledger import DisplacedError, Inbox, Kind, Ledger, Seat, hurry, open_en
 from hpo.plan import Plan
 from hpo.population.course import aside_for, course_of, taking_of
 from hpo.population.keeper import AsideKeeper
+from hpo.proposal import Proposal
 from hpo.schedulers import longest_training
 from hpo.schedulers.several import scheduler_for
-from hpo.search import Proposal, Search
+from hpo.search import Search
 from hpo.steward import Steward
 from hpo.stopping import Stopped
 from hpo.storage.scratch import scratch_root

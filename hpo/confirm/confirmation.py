@@ -19,12 +19,14 @@ from hpo.execution.job import TrialJob
 from hpo.failures import Patience
 from hpo.ledger import Ledger, TrialRecord
 from hpo.lineage import Segment, lineage
+from hpo.observer import Observer
 from hpo.plan import Plan
 from hpo.population.course import course_of
+from hpo.proposal import Proposal
 from hpo.schedulers import longest_training
 from hpo.schedulers.fifo import Fifo
 from hpo.schedulers.length import Length
-from hpo.search import Observer, Proposal, Search
+from hpo.search import Search
 from hpo.steward import Steward
 from hpo.storage.sweep import storage_url
 from hpo.weights import WeightKeeper, tidy_up

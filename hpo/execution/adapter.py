@@ -23,8 +23,9 @@ from hpo.execution.watch import Watch
 from hpo.failures import Failure, Kind
 from hpo.judge import of_all_stays
 from hpo.ledger import Cause, Outcome
+from hpo.proposal import Proposal
 from hpo.schedulers import Decision
-from hpo.search import Proposal, Search
+from hpo.search import Search
 from hpo.steward import Steward
 
 NODES_S = 1.0  # How old the list of the cluster's nodes may be.

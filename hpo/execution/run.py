@@ -9,7 +9,8 @@ from pathlib import Path
 from hpo.errors import HpoError
 from hpo.execution.job import TrialJob
 from hpo.execution.runtime import machine_of
-from hpo.search import Proposal, Search
+from hpo.proposal import Proposal
+from hpo.search import Search
 from hpo.slots import GIB, Slots
 from hpo.steward import Steward
 

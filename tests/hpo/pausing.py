@@ -10,9 +10,10 @@ from typing import Any
 from hpo.budget import Budget
 from hpo.failures import Patience
 from hpo.ledger import BY_SCHEDULER, Ledger, Outcome
+from hpo.proposal import Proposal
 from hpo.samplers import RandomSpec, make_sampler
 from hpo.schedulers import Choice, Decision, Length, Result, Scheduler, SchedulerSpec, Situation, make_scheduler
-from hpo.search import Proposal, Search
+from hpo.search import Search
 from hpo.space import Space, TrialSchema
 from models.spec import DocstringsData, FullTuning, TinyModel, TrainParams
 

@@ -16,10 +16,11 @@ from hpo.failures import Failure, Kind, Patience
 from hpo.history import History, PastSweep, anywhere, kept, wishes
 from hpo.ledger import BY_SCHEDULER, Ledger, Outcome, State, TrialRecord, Verdict, ledger_url
 from hpo.ledger.storage import PatientStorage
+from hpo.proposal import Proposal
 from hpo.samplers import GPSpec, GridSpec, Sampler, SamplerSpec, TPESpec, make_sampler
 from hpo.samplers.past import with_history
 from hpo.schedulers import AdaptiveSpec, AshaSpec, Decision, HyperbandSpec, Scheduler, SchedulerSpec, make_scheduler
-from hpo.search import Proposal, Search
+from hpo.search import Search
 from hpo.space import Space, TrialSchema
 from models.spec import DocstringsData, FullTuning, TinyModel, TrainParams
 from tests.hpo.memory_ledger import Killed

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from hpo.budget import Budget
 from hpo.failures import Failure, Kind, Patience
 from hpo.ledger import BY_SCHEDULER, Cause, Outcome, State
+from hpo.proposal import Proposal
 from hpo.samplers import RandomSpec, make_sampler
 from hpo.schedulers import (
     AdaptiveSpec,
@@ -30,7 +31,7 @@ from hpo.schedulers import (
     SchedulerSpec,
     Situation,
 )
-from hpo.search import Proposal, Search
+from hpo.search import Search
 from tests.hpo.memory_ledger import Killed, MemoryStorage
 from tests.hpo.pausing import EPOCHS, PARAMS, SPACE, HalvingSpec, scheduler_of
 

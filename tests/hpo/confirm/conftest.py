@@ -19,9 +19,10 @@ from hpo.execution.job import TrialJob
 from hpo.failures import Patience
 from hpo.ledger import Cause, Inbox, Ledger, Outcome, open_engine
 from hpo.plan import Plan
+from hpo.proposal import Proposal
 from hpo.schedulers import Decision, Length
 from hpo.schedulers.fifo import Fifo
-from hpo.search import Proposal, Search
+from hpo.search import Search
 from hpo.steward import Steward
 from hpo.sweep import _job
 from hpo.tracking.open import open_tracker

@@ -14,9 +14,10 @@ from hpo.ledger import BY_SCHEDULER, State
 from hpo.lineage import lineage
 from hpo.population.course import kept_name
 from hpo.population.keeper import AsideKeeper
+from hpo.proposal import Proposal
 from hpo.samplers import RandomSpec, make_sampler
 from hpo.schedulers import PbtSpec, make_scheduler
-from hpo.search import Proposal, Search
+from hpo.search import Search
 from tests.hpo.pausing import PARAMS, SPACE
 from tests.hpo.test_search_machine import CAREFUL, RETRIES, TRIALS, Driving, Watched
 
