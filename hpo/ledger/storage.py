@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,7 +32,7 @@ from hpo.errors import LedgerError
 
 log = logging.getLogger(__name__)
 
-SQLITE_TIMEOUT_S = 60
+SQLITE_TIMEOUT_S = 60.0  # A call waits so long for another's lock before it is tried again; or as long as its patience.
 PATIENCE_S = 600.0  # A database server that is restarted, or fails over, is back by then.
 RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 FULL = ("database or disk is full", "no space left on device", "could not extend file")
@@ -39,6 +40,7 @@ FULL = ("database or disk is full", "no space left on device", "could not extend
 Result = TypeVar("Result")
 
 _hurry = threading.Event()
+_lock_timeout_s = ContextVar("lock_timeout_s", default=SQLITE_TIMEOUT_S)
 
 
 def ledger_url(output_dir: str | Path, url: str | None = None) -> str:
@@ -140,6 +142,7 @@ def patiently(
     """
     end, tries = time.monotonic() + patience_s, 0
     while True:
+        before = _lock_timeout_s.set(min(patience_s, SQLITE_TIMEOUT_S))
         try:
             return call()
         except (optuna.exceptions.StorageInternalError, DBAPIError) as error:
@@ -155,6 +158,8 @@ def patiently(
             if _hurry.wait(RETRY_S[min(tries, len(RETRY_S) - 1)]):
                 raise LedgerError(f"the ledger does not answer: {_reason(cause)}") from error
             tries += 1
+        finally:
+            _lock_timeout_s.reset(before)
 
 
 def hurry() -> None:
@@ -223,6 +228,7 @@ def _use_wal(engine: Engine) -> None:
 
     def on_connect(connection: object, _: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()  # type: ignore[attr-defined]
+        cursor.execute(f"PRAGMA busy_timeout={1000 * _lock_timeout_s.get():.0f}")
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.close()

@@ -10,7 +10,8 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from hpo.errors import LedgerError
 from hpo.ledger import Ledger, ledger_url, shown
-from hpo.ledger.storage import open_storage, patiently
+from hpo.ledger.inbox import Inbox, Kind
+from hpo.ledger.storage import open_engine, open_storage, patiently
 
 
 def broken(original: Exception, kind: type[Exception] = OperationalError) -> optuna.exceptions.StorageInternalError:
@@ -40,6 +41,24 @@ def test_waits_for_a_database_that_is_away() -> None:
 def test_patience_has_an_end() -> None:
     with pytest.raises(LedgerError, match="did not answer for 0 s: connection refused"):
         patiently(Flaky(broken(ConnectionError("connection refused")), 99), patience_s=0)
+
+
+def test_who_has_little_patience_does_not_wait_for_anothers_lock_either(tmp_path: Path) -> None:
+    engine = open_engine(ledger_url(tmp_path))
+
+    def lock_timeout_ms() -> int:
+        with engine.connect() as connection:
+            return int(connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one())
+
+    assert patiently(lambda: (patiently(lock_timeout_ms, 0.25), lock_timeout_ms()), 2.0) == (250, 2_000)
+    assert (patiently(lock_timeout_ms), lock_timeout_ms()) == (60_000, 60_000)
+    inbox = Inbox(engine, "sweep", patience_s=0.1)
+    with sqlite3.connect(tmp_path / "ledger.db") as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LedgerError, match=r"did not answer for 0\.1 s: .*locked"):
+            inbox.ask(Kind.STOP, {})
+        other.rollback()
+    inbox.ask(Kind.STOP, {})
 
 
 def test_full_disk_is_said_at_once() -> None:
