@@ -11,12 +11,13 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+
+from tests.waiting import wait_for
 
 USER = "hpo"
 UNPRIVILEGED = "postgres"  # the server refuses to run as root
@@ -61,15 +62,20 @@ class Postgres:
         command = [self._binaries / "postgres", "-D", self._folder / "data", "-p", str(self.port), *settings]
         with (self._folder / "log").open("ab") as log:
             self._server = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._folder, **self._as_user)
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                psycopg.connect(self.url("postgres")).close()
-                return
-            except psycopg.OperationalError:
-                assert self._server.poll() is None, (self._folder / "log").read_text()
-                assert time.monotonic() < deadline, (self._folder / "log").read_text()
-                time.sleep(0.05)
+        wait_for(lambda: self._ended or self._answers, (self._folder / "log").read_text, PATIENCE_S)
+        assert not self._ended, (self._folder / "log").read_text()
+
+    @property
+    def _ended(self) -> bool:
+        return self._server is None or self._server.poll() is not None
+
+    @property
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url("postgres")).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def stop(self, *, immediate: bool = False) -> None:
         """Stop it: connections are cut and transactions rolled back; immediate: as if it had crashed."""

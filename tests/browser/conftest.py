@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from hpo.ledger import Ledger, ledger_url
 from tests.browser.visiting import Visit
-from tests.hpo.tracking.servers import answers, end_group, free_port, wait_for
+from tests.hpo.tracking.servers import answers, end_group, free_port
+from tests.waiting import wait_for
 
 HPO = str(Path(sys.executable).with_name("hpo"))
 CHROMIUM = "chromium"  # Debian's package; nothing is downloaded.
@@ -101,7 +102,7 @@ class MlflowUi:
 
     def answering(self) -> str:
         """Its address, as soon as it answers there."""
-        wait_for(lambda: self._server.poll() is not None or answers(self.address), START_S)
+        wait_for(lambda: self._server.poll() is not None or answers(self.address), "the server", START_S)
         assert self._server.poll() is None, self._log.read_text()
         return self.address
 

@@ -8,8 +8,6 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,19 +99,6 @@ class Sweep:
     def summary(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.folder / self.name / "summary.json").read_text())
         return found
-
-
-def wait_for(condition: Callable[[], Any], what: str, timeout: float = 120.0, poll: float = 0.1) -> Any:
-    """The condition's first true value.
-
-    Raises:
-        AssertionError: It did not become true in time.
-    """
-    end = time.monotonic() + timeout
-    while not (found := condition()):
-        assert time.monotonic() < end, f"{what}: not within {timeout:g} s"
-        time.sleep(poll)
-    return found
 
 
 def trial_processes(records: list[TrialRecord]) -> list[psutil.Process]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hpo.ledger import State
-from tests.chaos.driving import Sweep, rows, wait_for
+from tests.chaos.driving import Sweep, rows
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.chaos
 

@@ -17,8 +17,9 @@ from hpo.place import Place
 from hpo.recorded import composed_again
 from hpo.schedulers import longest_training, make_scheduler
 from models.training import Evaluation, train
-from tests.chaos.driving import Sweep, check_agreement, rows, trial_processes, wait_for
+from tests.chaos.driving import Sweep, check_agreement, rows, trial_processes
 from tests.hpo.replaying import check_by_replay
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.chaos
 

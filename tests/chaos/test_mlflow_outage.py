@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.driving import Sweep, check_agreement, rows, wait_for
+from tests.chaos.driving import Sweep, check_agreement, rows
 from tests.hpo.tracking.servers import MlflowServer
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.chaos
 

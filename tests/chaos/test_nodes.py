@@ -7,7 +7,8 @@ import pytest
 from ray.cluster_utils import Cluster
 
 from hpo.ledger import State
-from tests.chaos.driving import Sweep, check_agreement, rows, wait_for
+from tests.chaos.driving import Sweep, check_agreement, rows
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.chaos
 

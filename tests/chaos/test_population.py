@@ -12,7 +12,8 @@ from hpo.lineage import changes_of, lineage
 from hpo.place import Place
 from hpo.recorded import composed_again
 from models.training import train
-from tests.chaos.driving import Sweep, check_agreement, rows, wait_for
+from tests.chaos.driving import Sweep, check_agreement, rows
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 MEMBERS = 4

@@ -7,9 +7,10 @@ import optuna
 import pytest
 
 from hpo.ledger import State
-from tests.chaos.driving import HPO, Sweep, check_agreement, rows, wait_for
+from tests.chaos.driving import HPO, Sweep, check_agreement, rows
 from tests.hpo.tracking.servers import answers, end_group, free_port
 from tests.postgres import Postgres, postgres  # noqa: F401  # a fixture
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.chaos
 

@@ -19,8 +19,9 @@ from hpo.storage.deposits import Deposit, Kind, deposits
 from hpo.storage.store import Store
 from hpo.storage.sweep import storage_url
 from models.training import Evaluation, train
-from tests.chaos.driving import Sweep, rows, trial_processes, wait_for
+from tests.chaos.driving import Sweep, rows, trial_processes
 from tests.s3 import S3, s3_server
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.chaos
 

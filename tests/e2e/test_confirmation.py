@@ -11,7 +11,8 @@ import pytest
 
 from hpo.confirm.record import part_of
 from hpo.ledger import State, TrialRecord
-from tests.chaos.driving import Sweep, rows, wait_for
+from tests.chaos.driving import Sweep, rows
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
 

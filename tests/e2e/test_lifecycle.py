@@ -12,7 +12,8 @@ import psutil
 import pytest
 
 from hpo.ledger import Cause, State, TrialRecord
-from tests.chaos.driving import Sweep, rows, trial_processes, wait_for
+from tests.chaos.driving import Sweep, rows, trial_processes
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
 

@@ -11,8 +11,9 @@ import pytest
 
 from hpo.ledger import BY_SCHEDULER, Ledger, State, TrialRecord, ledger_url
 from models.training import train
-from tests.chaos.driving import ENVIRONMENT, Sweep, wait_for
+from tests.chaos.driving import ENVIRONMENT, Sweep
 from tests.e2e.paused_sweep import TRIALS, plan_of
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
 

@@ -13,7 +13,7 @@ from hpo.storage.deposits import Deposit, Kind, deposits
 from hpo.storage.store import Store
 from hpo.storage.sweep import clean, fetch_weights, storage_url, store_of
 from hpo.weights import WeightKeeper, bring_weights
-from tests.hpo.tracking.servers import wait_for
+from tests.waiting import wait_for
 
 
 def ledger_of(tmp_path: Path, *, maximize: bool = True, storage: str | None = None) -> Ledger:
@@ -72,18 +72,18 @@ def test_so_in_the_storage(store: Store, put: Callable[..., Deposit], tmp_path: 
     keeper = WeightKeeper(tmp_path / "first", 1, Ledger.open(ledger_url(tmp_path), "first"))
     first = [put(0, Kind.BEST, 10), put(0, Kind.CHECKPOINT, 20)]
     keeper.ended(record_of(0, State.COMPLETE, 0.5))
-    wait_for(lambda: deposits(store) == first[:1], 30)
+    wait_for(lambda: deposits(store) == first[:1], "the first weights alone", 30)
     second = put(1, Kind.BEST, 10)
     keeper.ended(record_of(1, State.COMPLETE, 0.6))
-    wait_for(lambda: deposits(store) == [second], 30)
+    wait_for(lambda: deposits(store) == [second], "the second weights alone", 30)
     put(2, Kind.BEST, 10)
     keeper.ended(record_of(2, State.COMPLETE, 0.1))
-    wait_for(lambda: deposits(store) == [second], 30)
+    wait_for(lambda: deposits(store) == [second], "the second weights alone", 30)
     store.copy(second.name, "warm/1")
     warm = record_of(3, State.PRUNED)
     warm.warm_from = f"{store.url}/warm/1"
     keeper.ended(warm)
-    wait_for(lambda: not store.files("warm"), 30)
+    wait_for(lambda: not store.files("warm"), "no files", 30)
 
 
 def test_in_the_end_nothing_is_left_but_the_weights_that_the_evaluations_speak_of(

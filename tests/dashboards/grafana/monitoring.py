@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -17,6 +16,8 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+
+from tests.waiting import wait_for
 
 PATIENCE_S = 60.0
 
@@ -72,11 +73,8 @@ class Prometheus:
 
     def wait(self, condition: Callable[[], bool]) -> None:
         """Wait until it holds."""
-        deadline = time.monotonic() + PATIENCE_S
-        while not condition():
-            assert self._process.poll() is None, self._log.read_text()
-            assert time.monotonic() < deadline, self._log.read_text()
-            time.sleep(0.1)
+        wait_for(lambda: self._process.poll() is not None or condition(), self._log.read_text, PATIENCE_S)
+        assert self._process.poll() is None, self._log.read_text()
 
     def close(self) -> None:
         """End it."""

@@ -14,7 +14,8 @@ from types import TracebackType
 import httpx
 
 from dashboards.service.security.token import TOKEN
-from tests.chaos.driving import ENVIRONMENT, HPO, wait_for
+from tests.chaos.driving import ENVIRONMENT, HPO
+from tests.waiting import wait_for
 
 
 class Server:

@@ -14,7 +14,7 @@ from dashboards.service.app import create_app
 from dashboards.service.problems import MEDIA_TYPE
 from dashboards.service.settings import Settings
 from tests.dashboards.service.conftest import BASE, BEARER, TOKEN
-from tests.hpo.tracking.servers import wait_for
+from tests.waiting import wait_for
 
 ERRORS = {
     503: [sqlite3.OperationalError(f"locked {TOKEN}"), OperationalError("SELECT", {}, OSError(f"away {TOKEN}"))],
@@ -78,7 +78,7 @@ def test_the_queue_goes_on_whatever_happens(
     monkeypatch.setattr(module, "TICK_S", 0.01)
     monkeypatch.setattr(app.state.queue, "tick", fail)
     with caplog.at_level(logging.WARNING, "hpo.service"), TestClient(app):
-        wait_for(lambda: calls >= 3, 30)
+        wait_for(lambda: calls >= 3, "three calls", 30)
     assert "Traceback" in caplog.records[0].getMessage()
 
 

@@ -16,7 +16,7 @@ from dashboards.service.runs.queue import Queue
 from hpo.control import RayJobs
 from hpo.errors import HpoError
 from hpo.results import Place
-from tests.chaos.driving import wait_for
+from tests.waiting import wait_for
 
 ADDRESS = "HPO_TEST_RAY_JOBS"  # Of a real job server, as in http://127.0.0.1:8265.
 

@@ -16,7 +16,7 @@ from dashboards.service.runs.runner import Standing
 from dashboards.service.settings import Settings
 from hpo.birth import birth_of
 from hpo.results import Place
-from tests.chaos.driving import wait_for
+from tests.waiting import wait_for
 
 BAD = ("resume", "nobody")  # Of which `hpo` makes exit code 2, soon.
 

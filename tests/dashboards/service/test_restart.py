@@ -6,9 +6,9 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.chaos.driving import wait_for
 from tests.dashboards.service.serving import Server
 from tests.search_alone import SEARCH_ALONE
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
 

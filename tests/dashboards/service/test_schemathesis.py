@@ -24,9 +24,9 @@ from schemathesis.specs.openapi.checks import (
 from dashboards.service.app import create_app
 from dashboards.service.settings import Settings
 from hpo.results import Place
-from tests.chaos.driving import wait_for
 from tests.dashboards.service.conftest import BEARER, TOKEN
 from tests.dashboards.sweeps import made_sweep
+from tests.waiting import wait_for
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 PATIENCE_S = 150.0  # A plan that is sound is checked as a whole.

@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,8 @@ import kubernetes_validate
 import pytest
 import yaml
 from ray.autoscaler._private.util import prepare_config, validate_config
+
+from tests.waiting import wait_for
 
 FOLDER = Path(__file__).parents[3] / "docs" / "cluster"
 CONSTRAINTS = (FOLDER.parents[1] / "constraints.txt").read_text(encoding="utf-8")
@@ -128,17 +129,15 @@ def submit(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True)
 
 
-def wait_for(folder: Path, text: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while text not in (folder / "log").read_text():
-        assert time.monotonic() < deadline, (folder / "log").read_text()
-        time.sleep(0.05)
+def wait_for_line(folder: Path, text: str) -> None:
+    log = (folder / "log").read_text
+    wait_for(lambda: text in log(), log, PATIENCE_S)
 
 
 def test_slurm_job_stops_in_order_is_queued_again_and_resumes(submit_dir: Path) -> None:
     job = submit(submit_dir)
     try:
-        wait_for(submit_dir, "hpo sweep cluster=address cluster.address=auto sweep.name=first sweep.trials=4 at ")
+        wait_for_line(submit_dir, "hpo sweep cluster=address cluster.address=auto sweep.name=first sweep.trials=4 at ")
         job.send_signal(signal.SIGTERM)
         assert job.wait(PATIENCE_S) == 0
         said = (submit_dir / "log").read_text()

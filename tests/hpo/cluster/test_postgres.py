@@ -3,7 +3,6 @@
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import optuna
@@ -13,6 +12,7 @@ import requests
 from mlflow import MlflowClient
 
 from tests.postgres import Postgres, postgres
+from tests.waiting import wait_for
 
 __all__ = ["postgres"]
 PATIENCE_S = 120.0
@@ -51,11 +51,8 @@ def test_mlflow_server_keeps_runs_in_it_and_artifacts_in_a_folder(postgres: Post
         server = subprocess.Popen(command, stdout=log, stderr=log, cwd=tmp_path, start_new_session=True)
     try:
         url = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + PATIENCE_S
-        while not answers(url):
-            assert server.poll() is None, (tmp_path / "log").read_text()
-            assert time.monotonic() < deadline, (tmp_path / "log").read_text()
-            time.sleep(0.2)
+        wait_for(lambda: server.poll() is not None or answers(url), (tmp_path / "log").read_text, PATIENCE_S)
+        assert server.poll() is None, (tmp_path / "log").read_text()
         client = MlflowClient(url)
         run = client.create_run(client.create_experiment("e"))
         client.log_metric(run.info.run_id, "accuracy", 0.5, timestamp=1, step=1)

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from hpo.birth import birth_of
 from hpo.cluster import ClusterRecord, NodeProcess, end_cluster, read_record
 from hpo.cluster.processes import gone, members
+from tests.waiting import wait_for
 
 PARENT = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE); input()"
 
@@ -42,11 +42,7 @@ def node_of(child: subprocess.Popen[bytes], record: ClusterRecord) -> NodeProces
 
 def both(record: ClusterRecord) -> list[psutil.Process]:
     """The process and the one that it starts, which is on its way."""
-    deadline = time.monotonic() + 60
-    while len(found := members(record)) < 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    return found
+    return wait_for(lambda: found if len(found := members(record)) == 2 else [], "the process that it starts", 60)
 
 
 def test_what_is_written_is_read(record: ClusterRecord, child: subprocess.Popen[bytes], tmp_path: Path) -> None:

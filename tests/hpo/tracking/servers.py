@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from hpo.tracking.server import Server
+from tests.waiting import wait_for
 
 START_S = 60.0
 LATE_S = 2.0
@@ -68,7 +69,7 @@ class MlflowServer:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        wait_for(lambda: answers(self.uri), START_S)
+        wait_for(lambda: answers(self.uri), "the MLflow server", START_S)
 
     def stop(self) -> None:
         if self.process is not None:
@@ -172,10 +173,3 @@ def forward(port: int, method: str, path: str, body: bytes, headers: dict[str, s
         return 502, b"{}"
     finally:
         connection.close()
-
-
-def wait_for(condition: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true in time"
-        time.sleep(0.05)

@@ -8,7 +8,8 @@ import pytest
 from hpo.errors import TrackingError
 from hpo.ledger import Ledger
 from tests.hpo.tracking.played import Driver, check_mlflow, new_ledger
-from tests.hpo.tracking.servers import FaultyProxy, MlflowServer, free_port, wait_for
+from tests.hpo.tracking.servers import FaultyProxy, MlflowServer, free_port
+from tests.waiting import wait_for
 
 OUTAGE_S = 10.0
 
@@ -74,4 +75,4 @@ def test_what_was_not_taken_is_written_after_a_resume(tmp_path: Path, server: Ml
     driver.finish()
     check_mlflow(ledger, server.uri)
     last = max(record.end_seq or 0 for record in ledger.trials())
-    wait_for(lambda: ledger.about["mlflow_seq"] == last, 1.0)
+    wait_for(lambda: ledger.about["mlflow_seq"] == last, "the last event in MLflow", 1.0)

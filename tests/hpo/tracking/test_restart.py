@@ -10,7 +10,8 @@ from hpo.errors import TrackingError
 from hpo.ledger import Ledger
 from hpo.tracking.tracker import Tracker
 from tests.hpo.tracking.played import SPEC, Driver, check_mlflow, new_ledger
-from tests.hpo.tracking.servers import FaultyProxy, MlflowServer, wait_for
+from tests.hpo.tracking.servers import FaultyProxy, MlflowServer
+from tests.waiting import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_a_driver_that_is_gone_after_a_call(
         driver.evaluate(first, step, 0.5 + step)
         driver.evaluate(second, step, 0.25 + step)
     driver.end(first)
-    wait_for(death.came, 10.0)
+    wait_for(death.came, "the death", 10.0)
     kill(driver)
     proxy.fault = lambda _method, _path: None
     go_on(ledger)
@@ -108,7 +109,7 @@ def test_an_mlflow_that_knows_nothing_is_told_everything(
     ledger.note("mlflow_uri", proxy.uri)
     proxy.fault = death = DeathAfter(6)  # In the midst of the first trial's run, when the sweep's own is known.
     driver = Driver(ledger)
-    wait_for(death.came, 10.0)
+    wait_for(death.came, "the death", 10.0)
     kill(driver)
     proxy.fault = lambda _method, _path: None
     go_on(ledger)
@@ -137,7 +138,7 @@ def test_what_is_written_is_noted_within_seconds(tmp_path: Path, uri: str) -> No
     number = driver.start()
     driver.evaluate(number, 1, 0.5)
     last = driver.records[number].evaluations[-1]["seq"]
-    wait_for(lambda: ledger.about.get("mlflow_seq") == last, 20.0)
+    wait_for(lambda: ledger.about.get("mlflow_seq") == last, "the last event in MLflow", 20.0)
     driver.end(number)
     driver.finish()
 

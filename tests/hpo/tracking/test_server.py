@@ -12,12 +12,14 @@ from hpo.config.schema import ServerTracking
 from hpo.tracking.server import Server
 from hpo.tracking.store import check_reachable, database_problem
 from tests.hpo.tracking.played import Driver, check_mlflow, new_ledger
-from tests.hpo.tracking.servers import answers, end_group, free_port, wait_for
+from tests.hpo.tracking.servers import answers, end_group, free_port
+from tests.waiting import wait_for
 
 COMMAND = """
 import sys
 from rich.console import Console
 from hpo.commands.mlflow_server import run
+from tests.waiting import wait_for
 run(sys.argv[1:], Console())
 """
 
@@ -33,7 +35,7 @@ def test_sweeps_send_their_files_through_the_server(tmp_path: Path) -> None:
             start_new_session=True,
         )
     try:
-        wait_for(lambda: answers(uri), 60.0)
+        wait_for(lambda: answers(uri), "the MLflow server", 60.0)
         assert check_reachable(ServerTracking(uri=uri)) == []
         assert "mlflow.db" not in " ".join(psutil.Process(process.pid).cmdline())
         driver = Driver(new_ledger(tmp_path, uri))

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from models.training.helpers import Helpers
 from models.training.together import Together
 from tests.models.tasks.test_multi_task import EVERY, data_of
 from tests.models.training.test_leaving import Asker, same_bits
+from tests.waiting import wait_for
 
 Make = Callable[..., TrainSpec]
 TWO = Device(processes=2)
@@ -145,17 +145,14 @@ def test_nothing_outlives_a_process_that_is_killed(spec_of: Make, tmp_path: Path
         [sys.executable, str(script), arguments, str(steps)], cwd=root, env=os.environ | {"PYTHONPATH": str(root)}
     )
     try:
-        until(steps.is_file)
+        wait_for(steps.is_file, "the first step")
         others = psutil.Process(running.pid).children(recursive=True)
         assert others
     finally:
         running.kill()
         running.wait()
-    until(lambda: not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in others))
 
+    def living() -> list[psutil.Process]:
+        return [one for one in others if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
 
-def until(done: Callable[[], bool], most_s: float = 60.0) -> None:
-    deadline = time.monotonic() + most_s
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(lambda: not living(), "the others' end")
