@@ -1,5 +1,6 @@
 """What is written of the config is what the schema says, and the commands that are written down can be typed."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -42,6 +43,14 @@ def test_overrides_that_are_written_down_are_taken(overrides: str) -> None:
     assert resolved.problems == ()
     if resolved.config.space:
         Space.parse(resolved.config.space, resolved.schema)
+
+
+def test_the_configuration_that_a_program_enqueues_is_one_of_its_sweep() -> None:
+    text = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
+    (experiment,) = set(re.findall(r'"experiment": "(\w+)"', text))
+    (params,) = re.findall(r"/enqueue '([^']*)'", text)
+    resolved = resolve(compose([f"experiment={experiment}"]))
+    assert Space.parse(resolved.config.space, resolved.schema).contains(json.loads(params)["params"]) == []
 
 
 @pytest.mark.parametrize("command", lines(r"`?hpo ([a-z]+)\b(?= [A-Z`…\[-])"))

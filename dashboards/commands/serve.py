@@ -6,6 +6,7 @@ import argparse
 import logging
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import uvicorn
@@ -21,6 +22,7 @@ from hpo.results import Place, add_place, place_of
 
 DATA = Path("data")  # Opened to submissions where it is there and no other folder is named.
 LEAVE_S = 3
+EVERYWHERE = ("0.0.0.0", "::")  # Listens at all addresses of the machine; none of them is a name.
 
 
 def run(arguments: list[str], console: Console) -> int:
@@ -32,7 +34,11 @@ def run(arguments: list[str], console: Console) -> int:
     settings = _settings(given, place, token)
     _log()
     listening = _listen(settings)
-    _greet(settings, made, console)
+    port = listening.getsockname()[1]
+    address = address_of(
+        settings.host, port, given.allow_host, secure=settings.secure, proxied=bool(given.trusted_proxy)
+    )
+    _greet(address, settings, made, console)
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(settings),
@@ -102,7 +108,7 @@ def _check(given: argparse.Namespace) -> None:
 
 def _settings(given: argparse.Namespace, place: Place, token: str) -> Settings:
     roots = given.data_root or ([str(DATA)] if DATA.is_dir() else [])
-    own = [] if given.host in (*LOOPBACK, "0.0.0.0", "::") else [given.host]
+    own = [] if given.host in (*LOOPBACK, *EVERYWHERE) else [given.host]
     here = [] if given.host in LOOPBACK else [socket.gethostname(), socket.getfqdn(), *LOOPBACK]
     return Settings(
         place=place,
@@ -131,10 +137,22 @@ def _listen(settings: Settings) -> socket.socket:
         raise InputError.one("--port", f"cannot listen at {where}: {error.strerror}", hint) from error
 
 
-def _greet(settings: Settings, made: bool, console: Console) -> None:
+def address_of(host: str, port: int, names: Sequence[str], *, secure: bool, proxied: bool) -> str:
+    """Where a browser finds it: by its first name, where it has one; behind a proxy at the port of https.
+
+    Args:
+        host, port: Where it listens.
+        names: By which it is asked, beside the host.
+        secure: Whether browsers reach it by https.
+        proxied: Whether they do so through a proxy.
+    """
+    name = names[0] if names else socket.getfqdn() if host in EVERYWHERE else host
+    shown = f"[{name}]" if ":" in name else name
+    return f"{'https' if secure else 'http'}://{shown}{'' if proxied and names else f':{port}'}/"
+
+
+def _greet(address: str, settings: Settings, made: bool, console: Console) -> None:
     """Where it is; with the token the first time, and never again."""
-    port = settings.port
-    address = f"{'https' if settings.secure else 'http'}://{_shown(settings.host)}:{port}/"
     file = settings.folder / TOKEN
     if made:
         console.print(f"open {address}?token={settings.token}", highlight=False, markup=False, soft_wrap=True)
@@ -143,10 +161,6 @@ def _greet(settings: Settings, made: bool, console: Console) -> None:
     else:
         console.print(f"open {address} with the token of {file}", highlight=False, markup=False, soft_wrap=True)
     console.print("Ctrl-C ends the server; sweeps go on")
-
-
-def _shown(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _log() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from dashboards.commands.serve import run
+from dashboards.commands.serve import address_of, run
 from hpo.errors import InputError
 
 
@@ -36,3 +36,19 @@ def test_a_password_that_a_cluster_would_show_is_refused(tmp_path: Path) -> None
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         assert refused(tmp_path, "--port", str(other.getsockname()[1])) == ["--port"]
+
+
+@pytest.mark.parametrize(
+    ("host", "names", "secure", "proxied", "address"),
+    [
+        ("127.0.0.1", [], False, False, "http://127.0.0.1:8080/"),
+        ("::1", [], False, False, "http://[::1]:8080/"),
+        ("0.0.0.0", ["hpo.example.org", "other"], True, False, "https://hpo.example.org:8080/"),
+        ("0.0.0.0", [], True, False, f"https://{socket.getfqdn()}:8080/"),
+        ("127.0.0.1", ["hpo.example.org"], True, True, "https://hpo.example.org/"),
+    ],
+)
+def test_the_link_is_one_that_a_browser_can_open(
+    host: str, names: list[str], secure: bool, proxied: bool, address: str
+) -> None:
+    assert address_of(host, 8080, names, secure=secure, proxied=proxied) == address
