@@ -56,7 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.replay", description=__doc__.splitlines()[0])
     parser.add_argument("--curves", type=Path, required=True, help="folder of the curves")
     parser.add_argument("--format", choices=list(FORMS), required=True)
-    parser.add_argument("--methods", required=True, help="comma-separated: SAMPLER+SCHEDULER or a peer, or with -warm")
+    parser.add_argument(
+        "--methods", required=True, help="comma-separated: SAMPLER+SCHEDULER or a peer, also with -warm or -misled"
+    )
     parser.add_argument("--seeds", type=_positive, default=3)
     parser.add_argument("--slots", type=_positive, default=1, help="trials at once")
     parser.add_argument("--tasks", default="", help="part of a task's name")

@@ -1,7 +1,8 @@
-"""What can be replayed, by name: `SAMPLER+SCHEDULER` of production, peers, and either with `-warm`."""
+"""What can be replayed, by name: `SAMPLER+SCHEDULER` of production, peers, and either after earlier sweeps."""
 
 from __future__ import annotations
 
+import enum
 import zlib
 from collections.abc import Callable
 
@@ -19,7 +20,15 @@ from hpo.schedulers import SPECS as SCHEDULERS
 from hpo.schedulers import Length, Scheduler, make_scheduler
 from models.spec import TrainParams
 
-WARM = "-warm"
+
+class Past(enum.Enum):
+    """What a search begins with, by the end of the method's name."""
+
+    NONE = ""
+    WARM = "-warm"  # The other tasks as earlier sweeps.
+    MISLED = "-misled"  # The same, but what was bad there is said to have been good.
+
+
 ALIASES = {
     "random": "random+fifo",
     "adaptive": "gp+adaptive",
@@ -37,21 +46,22 @@ PEER_SAMPLERS: dict[str, Callable[[TableSpace, int], Sampler]] = {
 PEER_SCHEDULERS = ("ray-asha", "ray-median", "hyperband-sync")
 
 
-def parts(method: str) -> tuple[str, str, bool]:
-    """Sampler, scheduler, and whether it begins warm.
+def parts(method: str) -> tuple[str, str, Past]:
+    """Sampler, scheduler, and what it begins with.
 
     Raises:
         ValueError: There is no such method.
     """
-    name = method.removesuffix(WARM)
+    past = next(past for past in reversed(Past) if method.endswith(past.value))
+    name = method.removesuffix(past.value)
     sampler, _, scheduler = ALIASES.get(name, name).partition("+")
     if sampler not in {*SAMPLERS, *PEER_SAMPLERS} or scheduler not in {*SCHEDULERS, *PEER_SCHEDULERS}:
         known = [*ALIASES, "SAMPLER+SCHEDULER"]
         raise ValueError(
-            f"no method {method!r}: one of {', '.join(known)}, with or without {WARM}; samplers "
+            f"no method {method!r}: one of {', '.join(known)}, also with -warm or -misled; samplers "
             f"{', '.join({*SAMPLERS, *PEER_SAMPLERS})}; schedulers {', '.join([*SCHEDULERS, *PEER_SCHEDULERS])}"
         )
-    return sampler, scheduler, name != method
+    return sampler, scheduler, past
 
 
 def make(method: str, table: Table, seed: int, history: History | None) -> tuple[TableSpace, Sampler, Scheduler]:

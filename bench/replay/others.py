@@ -15,7 +15,9 @@ from hpo.history.spec import WarmStartSpec
 POINTS = 50  # Of a curve.
 
 
-def history_of(table: Table, others: Sequence[Table], most: int | None, seed: int) -> History | None:
+def history_of(
+    table: Table, others: Sequence[Table], most: int | None, seed: int, *, misleading: bool = False
+) -> History | None:
     """What the others say about one task, bounded as production bounds it. None where they say nothing.
 
     Args:
@@ -23,9 +25,10 @@ def history_of(table: Table, others: Sequence[Table], most: int | None, seed: in
         others: The tables of the folder.
         most: So many trainings of each, drawn at random; None: all.
         seed: Of the draw.
+        misleading: Whether they say that more loss is better.
     """
     space = TableSpace(table)
-    sweeps = [_sweep(other, space, most, seed) for other in others if other.name != table.name]
+    sweeps = [_sweep(other, space, most, seed, misleading) for other in others if other.name != table.name]
     found = tuple(sweep for sweep in sweeps if sweep.trials)
     if not found:
         return None
@@ -34,7 +37,7 @@ def history_of(table: Table, others: Sequence[Table], most: int | None, seed: in
     return kept(History(space, found, first))
 
 
-def _sweep(other: Table, space: TableSpace, most: int | None, seed: int) -> PastSweep:
+def _sweep(other: Table, space: TableSpace, most: int | None, seed: int, maximize: bool) -> PastSweep:
     rows = list(other.rows)
     if most is not None and most < len(rows):
         rng = np.random.default_rng([seed, len(rows)])
@@ -42,7 +45,7 @@ def _sweep(other: Table, space: TableSpace, most: int | None, seed: int) -> Past
     params = [fitted(space, row.params) for row in rows]
     pairs = [(one, _curve(row, other.epochs)) for one, row in zip(params, rows, strict=True) if one is not None]
     curves = np.array([curve for _, curve in pairs]).reshape(len(pairs), POINTS)
-    return PastSweep.from_arrays(other.name, [one for one, _ in pairs], curves, maximize=False, by_last=True)
+    return PastSweep.from_arrays(other.name, [one for one, _ in pairs], curves, maximize=maximize, by_last=True)
 
 
 def _curve(row: Row, epochs: int) -> np.ndarray:

@@ -14,7 +14,7 @@ from pathlib import Path
 import optuna
 
 from bench.replay.clock import Replayed, replay
-from bench.replay.methods import make, parts
+from bench.replay.methods import Past, make, parts
 from bench.replay.others import history_of
 from bench.replay.tables import Table, load
 from hpo.history import History
@@ -96,7 +96,7 @@ def run_one(setting: Setting, job: Job) -> Done:
     """One replay."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     table = next(table for table in _tables(setting) if table.name == job.task)
-    history = _history(setting, job.task, job.seed if setting.history_trials else 0) if parts(job.method)[2] else None
+    history = _history(setting, job.task, job.seed if setting.history_trials else 0, parts(job.method)[2])
     begin = time.process_time()
     space, sampler, scheduler = make(job.method, table, job.seed, history)
     result = replay(table, space, sampler, scheduler, slots=setting.slots, max_cost=setting.cap(table))
@@ -109,6 +109,9 @@ def _tables(setting: Setting) -> tuple[Table, ...]:
 
 
 @functools.lru_cache(maxsize=8)
-def _history(setting: Setting, task: str, seed: int) -> History | None:
+def _history(setting: Setting, task: str, seed: int, past: Past) -> History | None:
+    if past is Past.NONE:
+        return None
     tables = _tables(setting)
-    return history_of(next(table for table in tables if table.name == task), tables, setting.history_trials, seed)
+    table = next(table for table in tables if table.name == task)
+    return history_of(table, tables, setting.history_trials, seed, misleading=past is Past.MISLED)

@@ -163,6 +163,9 @@ def test_a_warm_method_begins_with_what_was_good_in_the_other_tasks(curves: Path
     space, sampler, scheduler = make("random+asha-warm", one, 0, history)
     warm = replay(one, space, sampler, scheduler, slots=1, max_cost=1e9)
     assert warm.cost <= 5 * EVALUATIONS, "the best here is among the five that were best there"
+    wrong = history_of(one, (one, two), None, 0, misleading=True)
+    misled = replay(one, *make("random+asha-misled", one, 0, wrong), slots=1, max_cost=1e9)
+    assert misled.cost > warm.cost
     some = history_of(one, (one, two), 10, 0)
     assert some is not None
     assert len(some.sweeps[0].trials) == 10
