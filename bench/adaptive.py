@@ -1,15 +1,15 @@
 """How much training `adaptive` needs to reach what ASHA with TPE finds, in real sweeps.
 
-    python -m bench.adaptive --data FOLDER [--seeds 3] [--trials 24] [--rows 2000] [--epochs 6] [--work DIR]
-        [--json FILE]
+    python -m bench.adaptive --data FOLDER [--seeds 3] [--trials 24] [--rows 2000] [--epochs 6] [--most 2]
+        [--work DIR] [--json FILE]
 
 FOLDER holds a folder `banking77` with train.jsonl and validation.jsonl. Each sweep is an `hpo sweep` of LoRA on
 all-MiniLM-L6-v2 in two slots, a process of its own. ASHA with TPE goes first; then `adaptive` runs until it reaches the
-best value of that, or to its own end. Training seconds are those of steps and evaluations, added up over all trials in
-the order of their evaluations; epochs are added up beside them, since seconds drift on a shared machine, and the
-seconds that slots were held, since only `adaptive` pays for leaving a slot and coming back. DIR keeps the sweeps: what
-is finished there is not run again, what was interrupted goes on; so each choice of rows, epochs and trials needs a DIR
-of its own.
+best value of that, or has held slots `--most` times as long as that had until then, or to its own end. Training seconds
+are those of steps and evaluations, added up over all trials in the order of their evaluations; epochs are added up
+beside them, since seconds drift on a shared machine, and the seconds that slots were held, since only `adaptive` pays
+for leaving a slot and coming back. DIR keeps the sweeps: what is finished there is not run again, what was interrupted
+goes on; so each choice of rows, epochs and trials needs a DIR of its own.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ METHODS = {
 UNITS = ("seconds", "epochs", "held")
 SETTINGS = (
     *("experiment=lora", "model=minilm", "data=json", "data.max_length=64"),
-    *("slots.count=2", "confirm.top_k=0"),
+    *("slots.count=2", "slots.cpus=1", "confirm.top_k=0"),
 )
 
 
@@ -113,8 +113,8 @@ def compare(seed: int, adaptive: Sequence[Moment], peer: Sequence[Moment]) -> di
     }
 
 
-def sweep(method: str, seed: int, data: Path, size: Size, work: Path, target: float | None = None) -> list[Moment]:
-    """The course of one sweep, which is run unless it was; with a target until that is reached."""
+def sweep(method: str, seed: int, data: Path, size: Size, work: Path, stops: Sequence[str] = ()) -> list[Moment]:
+    """The course of one sweep, which is run unless it was; `stops` are overrides that end it early."""
     name = f"{method.replace('+', '-')}-{seed}"
     place = Place(work)
     command = [str(Path(sys.executable).with_name("hpo"))]
@@ -125,8 +125,7 @@ def sweep(method: str, seed: int, data: Path, size: Size, work: Path, target: fl
         files = [f"data.{split}={data / 'banking77' / split}.jsonl" for split in ("train", "validation")]
         own = [f"output_dir={work}", f"sweep.name={name}", f"sweep.seed={seed}", f"train.seed={42 + seed}"]
         length = [f"sweep.trials={size.trials}", f"data.train_rows={size.rows}", f"train.epochs={size.epochs}"]
-        until = [] if target is None else [f"sweep.stop.target={target!r}"]
-        command += ["sweep", *SETTINGS, *METHODS[method], *files, *length, *own, *until]
+        command += ["sweep", *SETTINGS, *METHODS[method], *files, *length, *own, *stops]
     if not begun or place.ledger(name).about.get("status") != FINISHED:  # An interrupted one has a summary too.
         print(f"{name}: {' '.join(command[1:])}", flush=True)
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -157,6 +156,8 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=24, help="trials of a sweep (%(default)s)")
     parser.add_argument("--rows", type=int, default=2000, help="training rows (%(default)s)")
     parser.add_argument("--epochs", type=int, default=6, help="epochs of a whole training (%(default)s)")
+    text = "times the peer's seconds in slots after which adaptive is given up (%(default)s)"
+    parser.add_argument("--most", type=float, default=2.0, help=text)
     parser.add_argument("--work", type=Path, help="folder of the sweeps, to go on later; else they are thrown away")
     parser.add_argument("--json", type=Path, help="keep all figures in this file")
     given = parser.parse_args()
@@ -165,8 +166,10 @@ def main() -> None:
         work = (given.work or Path(scratch)).resolve()
         for seed in range(1, given.seeds + 1):
             peer = sweep("asha+tpe", seed, given.data.resolve(), size, work)
-            best = max(moment.value for moment in peer)
-            mine = sweep("adaptive", seed, given.data.resolve(), size, work, best)
+            best = reached(peer, max(moment.value for moment in peer))
+            cpu_hours = given.most * best.held / 3600  # A slot has one CPU.
+            stops = (f"sweep.stop.target={best.value!r}", f"sweep.stop.cpu_hours={cpu_hours:.4f}")
+            mine = sweep("adaptive", seed, given.data.resolve(), size, work, stops)
             found.append(compare(seed, mine, peer))
             show(found)
             if given.json:
