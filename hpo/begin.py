@@ -52,7 +52,8 @@ def settings(plan: Plan) -> dict[str, Any]:
     """What the sweep is of, as the ledger keeps it."""
     config = recorded_config(plan)
     return {
-        "overrides": [text for text in plan.overrides if key_of(text) != "ledger.url"],  # It may hold a password.
+        # The ledger's may hold its password.
+        "overrides": [text for text in plan.overrides if key_of(text).partition(".")[0] != "ledger"],
         "config_dir": plan.config_dir,
         "config": config,
         "choices": dict(plan.choices),

@@ -18,7 +18,7 @@ from dashboards.service.settings import FOLDER, LOOPBACK, Settings
 from hpo.control import PLACES, open_environment
 from hpo.errors import InputError, Problem
 from hpo.exitcode import ExitCode
-from hpo.results import Place, add_place, place_of
+from hpo.results import Place, Redactor, add_place, place_of
 
 DATA = Path("data")  # Opened to submissions where it is there and no other folder is named.
 LEAVE_S = 3
@@ -34,10 +34,9 @@ def run(arguments: list[str], console: Console) -> int:
     settings = _settings(given, place, token)
     _log()
     listening = _listen(settings)
+    tls, proxied = given.tls_cert is not None, given.trusted_proxy is not None
     port = listening.getsockname()[1]
-    address = address_of(
-        settings.host, port, given.allow_host, secure=settings.secure, proxied=bool(given.trusted_proxy)
-    )
+    address = address_of(settings.host, port, given.allow_host, tls=tls, proxied=proxied)
     _greet(address, settings, made, console)
     server = uvicorn.Server(
         uvicorn.Config(
@@ -137,18 +136,21 @@ def _listen(settings: Settings) -> socket.socket:
         raise InputError.one("--port", f"cannot listen at {where}: {error.strerror}", hint) from error
 
 
-def address_of(host: str, port: int, names: Sequence[str], *, secure: bool, proxied: bool) -> str:
-    """Where a browser finds it: by its first name, where it has one; behind a proxy at the port of https.
+def address_of(host: str, port: int, names: Sequence[str], *, tls: bool, proxied: bool) -> str:
+    """Where a browser finds it: by its first name, where others reach it by one; behind a proxy at the port of https.
 
     Args:
         host, port: Where it listens.
         names: By which it is asked, beside the host.
-        secure: Whether browsers reach it by https.
-        proxied: Whether they do so through a proxy.
+        tls: Whether it speaks TLS itself.
+        proxied: Whether browsers reach it through a proxy that does.
     """
-    name = names[0] if names else socket.getfqdn() if host in EVERYWHERE else host
+    if proxied and names:
+        return f"https://{names[0]}/"
+    reached = host not in LOOPBACK
+    name = names[0] if names and reached else socket.getfqdn() if host in EVERYWHERE else host
     shown = f"[{name}]" if ":" in name else name
-    return f"{'https' if secure else 'http'}://{shown}{'' if proxied and names else f':{port}'}/"
+    return f"{'https' if tls else 'http'}://{shown}:{port}/"
 
 
 def _greet(address: str, settings: Settings, made: bool, console: Console) -> None:
@@ -163,10 +165,20 @@ def _greet(address: str, settings: Settings, made: bool, console: Console) -> No
     console.print("Ctrl-C ends the server; sweeps go on")
 
 
+class Masking(logging.Formatter):
+    """Leaves secrets out of every line, of tracebacks too."""
+
+    redactor = Redactor()
+
+    def format(self, record: logging.LogRecord) -> str:
+        """As the record is, masked."""
+        return self.redactor.text(super().format(record))
+
+
 def _log() -> None:
     """What is refused and what goes wrong, to standard error."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(Masking("%(asctime)s %(levelname)s %(message)s"))
     for name in ("hpo.service", "uvicorn.error"):
         logger = logging.getLogger(name)
         logger.addHandler(handler)

@@ -64,7 +64,8 @@ def family(name: str) -> Family:
 
 def samples_of(line: Line, look: Look) -> Iterator[Sample]:
     """The numbers of one sweep."""
-    searched, tally, name = Tally.of(look.records), Tally.of((*look.records, *look.confirming)), line.name
+    searched, name = Tally.of(look.records), line.name
+    tally = Tally.of((*look.records, *look.confirming, *look.outdated))  # So that what was counted stays.
     one: dict[str, float | None] = {
         "hpo_sweep_running": float(line.goes_on),
         "hpo_trials_budget": line.trials,

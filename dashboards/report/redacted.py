@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from dashboards.report.blocks import Block, Code, Report, Table, Text
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboards.report.blocks import Block, Code, Plot, Plots, Report, Table, Text
 from hpo.results import Redactor
 
 
@@ -26,4 +31,24 @@ def _block(block: Block, redactor: Redactor) -> Block:
             return replace(block, rows=[[redactor.text(cell) for cell in row] for row in block.rows])
         case Code():
             return replace(block, text=redactor.text(block.text))
-    return block  # Figures are of numbers.
+        case Plot():
+            return Plot(_figure(block.figure, redactor))
+        case Plots():
+            return Plots([_figure(made, redactor) for made in block.figures], redactor.text(block.caption))
+
+
+def _figure(made: go.Figure, redactor: Redactor) -> go.Figure:
+    """Its texts may hold values of the trials' parameters."""
+    found = made.to_plotly_json()
+    return go.Figure(_masked(found["data"], redactor), _masked(found["layout"], redactor))
+
+
+def _masked(value: Any, redactor: Redactor) -> Any:
+    """Every text in it without secrets; arrays of numbers as they are."""
+    if isinstance(value, str):
+        return redactor.text(value)
+    if isinstance(value, Mapping):
+        return {key: _masked(item, redactor) for key, item in value.items()}
+    if isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.dtype == object):
+        return [_masked(item, redactor) for item in value]
+    return value

@@ -38,9 +38,11 @@ class Confirmed:
     def __init__(self, url: str, sweep: str, patience_s: float = PATIENCE_S) -> None:
         self._reading = Reading(url, f"{sweep}/{PART}", patience_s)
 
-    def records(self) -> Sequence[TrialRecord]:
-        """Those that count; none before they begin."""
+    def records(self) -> tuple[Sequence[TrialRecord], Sequence[TrialRecord]]:
+        """Those that count, and those that no longer do; none before they begin."""
         found = self._reading.find()
         if found is None:
-            return ()
-        return [record for record in found.records if record.number >= int(found.about[SINCE])]
+            return (), ()
+        first = int(found.about[SINCE])
+        counting = [record for record in found.records if record.number >= first]
+        return counting, [record for record in found.records if record.number < first]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hpo.control.answer import Answer, Outcome
-from hpo.errors import InputError
+from hpo.errors import InputError, LedgerError
 from hpo.ledger import SCHEMA_VERSION, Driver, Inbox, Kind, SweepBusyError, driver_of, open_engine, patiently, reading
 from hpo.ledger.names import BEGUN
 from hpo.place import Place
@@ -36,10 +36,18 @@ def ask(place: Place, name: str, kind: Kind, payload: Mapping[str, Any], patienc
         patience_s: How long to wait for the answer, in seconds.
 
     Raises:
-        LedgerError: The database stayed away.
+        LedgerError: The database stayed away, and has no request.
     """
     inbox = _inbox(place, name)
     number = inbox.ask(kind, payload)
+    try:
+        return _await(inbox, place, name, kind, number, patience_s)
+    except LedgerError:  # The request is in it: who heard of the outage alone would ask a second time.
+        return Answer(Outcome.PENDING, "the ledger took it, and then went away; it will be done in its turn", number)
+
+
+def _await(inbox: Inbox, place: Place, name: str, kind: Kind, number: int, patience_s: float) -> Answer:
+    """What the driver says, or that it says nothing yet, or that there is none."""
     if driver_at(place, name) is None:
         if kind is Kind.STOP:
             inbox.done(number, "nobody drove it")

@@ -24,7 +24,7 @@ def sweep_names(url: str, patience_s: float = PATIENCE_S) -> list[str]:
     """
     if is_missing(url):
         return []
-    check_tables(url)
+    patiently(lambda: check_tables(url), patience_s)
     query = select(STUDIES.c.study_name).where(*IS_SWEEP).order_by(STUDIES.c.study_id.desc())
 
     def read() -> list[str]:

@@ -69,7 +69,7 @@ class Overview:
         """
         if is_missing(self._url):
             return []
-        check_tables(self._url)
+        patiently(lambda: check_tables(self._url), self._patience_s)
         return patiently(self._rows, self._patience_s)
 
     def _rows(self) -> list[Row]:

@@ -80,7 +80,7 @@ class Reading:
         """
         if is_missing(self._url):
             return None
-        check_tables(self._url)
+        patiently(lambda: check_tables(self._url), self._patience_s)
         return patiently(self._read, self._patience_s)
 
     def _forget(self) -> None:

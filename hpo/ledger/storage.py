@@ -33,6 +33,7 @@ from hpo.errors import LedgerError
 log = logging.getLogger(__name__)
 
 SQLITE_TIMEOUT_S = 60.0  # A call waits so long for another's lock before it is tried again; or as long as its patience.
+CONNECT_S = 5  # A machine that is gone does not refuse; a call is tried again after it.
 PATIENCE_S = 600.0  # A database server that is restarted, or fails over, is back by then.
 RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 FULL = ("database or disk is full", "no space left on device", "could not extend file")
@@ -207,8 +208,10 @@ def url_of(url: str) -> str:
 
 def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": SQLITE_TIMEOUT_S}}
-    return {"pool_pre_ping": True}  # A connection that a restart of the server broke is replaced.
+        return {"connect_args": {"timeout": _lock_timeout_s.get()}}
+    reach = {"connect_timeout": CONNECT_S} if url.startswith("postgresql") else {}
+    # A connection that a restart of the server broke is replaced.
+    return {"pool_pre_ping": True, "connect_args": reach}
 
 
 def _is_away(error: DBAPIError) -> bool:

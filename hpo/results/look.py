@@ -27,6 +27,7 @@ class Look:
         maximize: Whether more of the metric is better.
         status: How it stands.
         confirming: The retrainings under fresh seeds, in the same form; none before they begin.
+        outdated: Those that no longer count, since the sweep has gone on otherwise.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Look:
     maximize: bool
     status: Status
     confirming: tuple[TrialRecord, ...] = ()
+    outdated: tuple[TrialRecord, ...] = ()
 
     @property
     def metric(self) -> str:
@@ -124,8 +126,8 @@ class Reader:
         with reading():
             found = self._reading.read()
             status = status_of(self.place, self.name, found.about, found.records, found.maximize)
-            confirming = tuple(self._part.records())
-        return Look(self.name, found.about, found.records, found.maximize, status, confirming)
+            confirming, outdated = map(tuple, self._part.records())
+        return Look(self.name, found.about, found.records, found.maximize, status, confirming, outdated)
 
 
 def looks(place: Place) -> Iterator[Look]:

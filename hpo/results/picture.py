@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 PICTURE = "picture.json"
-VERSION = 1  # Of the file.
+VERSION = 2  # Of the file.
 
 
 def read_picture(sweep_dir: Path) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from hpo.redact import Redactor
 PLAIN = re.compile(r"[A-Za-z0-9_./:-]+")  # Texts that Hydra's grammar takes without quotes.
 # Overrides that say how to search, not what is trained.
 SEARCH_ONLY = (
-    *("space", "sampler", "scheduler", "cluster", "tracking", "slots=single", "slots.count", "ledger.", "trial."),
+    *("space", "sampler", "scheduler", "cluster", "tracking", "slots=single", "slots.count", "ledger", "trial."),
     *("sweep.name", "sweep.trials", "sweep.seed", "sweep.start_first", "sweep.keep_models", "sweep.constraints"),
     *("sweep.stop", "sweep.picture", "sweep.report", "confirm.", "warm_start."),
 )

@@ -120,6 +120,13 @@ def test_who_is_logged_out_is_led_to_the_login_as_a_whole_page(opened: Callable[
         expect(page.get_by_label("Token")).to_be_visible()
 
 
+def test_a_sweeps_page_that_nobody_touches_is_led_there_too(opened: Callable[[str], tuple[Visit, Page]]) -> None:
+    visit, page = opened("/sweeps/first")
+    with visit.expecting("401", "[object Event]"):
+        visit.context.clear_cookies()
+        expect(page.get_by_label("Token")).to_be_visible(timeout=3 * ASKS_AGAIN_MS)
+
+
 def test_figures_do_not_ask_again_and_again_without_a_session(opened: Callable[[str], tuple[Visit, Page]]) -> None:
     visit, page = opened("/sweeps/first")
     expect(page.locator("[data-chart*=history] .main-svg").first).to_be_visible()

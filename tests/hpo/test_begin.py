@@ -18,6 +18,7 @@ from tests.hpo.history.sweeping import plan_of, play
 SIGNED = "https://me:hunter2@host/rows.csv?X-Amz-Signature=hunter2"
 STORE = "postgresql://me:hunter2@db/mlflow"
 OWN = (f"data.train='{SIGNED}'", f"++tracking.uri={STORE}", "++ledger.url=postgresql://me:hunter2@db/hpo")
+OWN += ("ledger={url: 'postgresql://me:hunter2@db/hpo'}",)
 
 
 def secretive(rows: Path, folder: Path) -> tuple[Plan, Ledger]:
@@ -40,7 +41,7 @@ def test_no_secret_leaves_the_ledger_and_it_is_resumed_with_them_all(rows_file: 
     assert "https://***@host/rows.csv?X-Amz-Signature=***" in summary["best"]["command"]
     again = composed_again(ledger.about, Place(tmp_path), ())
     assert (again.config.data.train, again.config.tracking.uri) == (SIGNED, STORE)
-    assert not any("ledger.url" in text for text in ledger.about["overrides"])
+    assert not any("ledger" in text for text in ledger.about["overrides"])
 
 
 def test_what_is_forced_on_the_search_alone_is_no_part_of_a_training(rows_file: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from hpo.picture import picture_best
 from hpo.plan import Plan
 from hpo.results import PICTURE, best_trial, read_picture, train_overrides, weights_dir
+from hpo.results.picture import VERSION
 from models.evaluate import evaluate
 from models.pictures import MOST_ROWS
 from models.training import train
@@ -71,12 +72,12 @@ def test_it_is_made_once_for_each_model(searched: Scene) -> None:
     assert read(searched)["seconds"] >= 0
 
 
-@pytest.mark.parametrize("broken", ["", "[]", '{"version": 0}'])
+@pytest.mark.parametrize("broken", ["", "[]", '{"version": 1}'])
 def test_what_cannot_be_read_is_none_and_made_anew(searched: Scene, broken: str) -> None:
     file_of(searched).write_text(broken)
     assert read_picture(searched.plan.sweep_dir) is None
     assert pictured(searched) == ""
-    assert read(searched)["version"] == 1
+    assert read(searched)["version"] == VERSION
 
 
 def test_it_can_be_left_out_and_an_older_one_goes(searched: Scene, rows_file: Path) -> None:
@@ -94,7 +95,7 @@ def test_the_command_that_trains_the_best_again_does_not_speak_of_it(searched: S
 
 
 def test_without_weights_the_reason_is_said_and_no_other_models_picture_stays(scene: Scene) -> None:
-    file_of(scene).write_text(json.dumps({"version": 1, "model": {"trial": 0}}))
+    file_of(scene).write_text(json.dumps({"version": VERSION, "model": {"trial": 0}}))
     said = pictured(scene)
     assert said.startswith("there is no picture of what trial 2 gets right and wrong: its weights are not at ")
     assert not file_of(scene).exists()

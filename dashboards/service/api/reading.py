@@ -57,7 +57,7 @@ def trials(
 ) -> Trials:
     """A sweep's trials, in the order of their numbers."""
     records = [record for record in here.watch.look(name).records if state in (None, record.state)]
-    items = [trial_line(record) for record in span.of(records)]
+    items = [trial_line(record, here.redactor) for record in span.of(records)]
     return Trials(items=items, total=len(records), offset=span.offset, limit=span.limit)
 
 

@@ -74,15 +74,15 @@ def detail_of(look: Look, redactor: Redactor) -> SweepDetail:
     )
 
 
-def trial_line(record: TrialRecord) -> TrialLine:
+def trial_line(record: TrialRecord, redactor: Redactor) -> TrialLine:
     """A trial in the list."""
-    return TrialLine(**_facts(record))
+    return TrialLine(**_facts(record, redactor))
 
 
 def trial_of(look: Look, record: TrialRecord, redactor: Redactor) -> Trial:
     """One trial."""
     return Trial(
-        **_facts(record),
+        **_facts(record, redactor),
         reason=redactor.text(record.reason),
         value_epoch=record.value_epoch,
         evaluations=finite(record.evaluations),
@@ -141,7 +141,7 @@ def _every(counts: Mapping[State, int]) -> dict[State, int]:
     return {state: counts.get(state, 0) for state in State}
 
 
-def _facts(record: TrialRecord) -> dict[str, Any]:
+def _facts(record: TrialRecord, redactor: Redactor) -> dict[str, Any]:
     return {
         "number": record.number,
         "state": record.state,
@@ -149,7 +149,7 @@ def _facts(record: TrialRecord) -> dict[str, Any]:
         "value": finite(record.value),
         "epochs": record.epochs,
         "steps": record.steps,
-        "params": finite(record.params),
+        "params": finite(redactor.value(record.params)),
         "started_at": record.started_at,
         "ended_at": record.ended_at,
         "parent": record.parent,

@@ -1,13 +1,15 @@
 """What `hpo serve` refuses before it listens."""
 
 import io
+import logging
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from dashboards.commands.serve import address_of, run
+from dashboards.commands.serve import Masking, address_of, run
 from hpo.errors import InputError
 
 
@@ -39,16 +41,29 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "names", "secure", "proxied", "address"),
+    ("host", "names", "tls", "proxied", "address"),
     [
         ("127.0.0.1", [], False, False, "http://127.0.0.1:8080/"),
         ("::1", [], False, False, "http://[::1]:8080/"),
         ("0.0.0.0", ["hpo.example.org", "other"], True, False, "https://hpo.example.org:8080/"),
         ("0.0.0.0", [], True, False, f"https://{socket.getfqdn()}:8080/"),
-        ("127.0.0.1", ["hpo.example.org"], True, True, "https://hpo.example.org/"),
+        ("127.0.0.1", ["hpo.example.org"], False, True, "https://hpo.example.org/"),
+        ("127.0.0.1", ["hpo.example.org"], False, False, "http://127.0.0.1:8080/"),  # Nobody else reaches it.
+        ("127.0.0.1", [], False, True, "http://127.0.0.1:8080/"),
     ],
 )
 def test_the_link_is_one_that_a_browser_can_open(
-    host: str, names: list[str], secure: bool, proxied: bool, address: str
+    host: str, names: list[str], tls: bool, proxied: bool, address: str
 ) -> None:
-    assert address_of(host, 8080, names, secure=secure, proxied=proxied) == address
+    assert address_of(host, 8080, names, tls=tls, proxied=proxied) == address
+
+
+def test_the_log_has_no_secrets_in_its_tracebacks() -> None:
+    try:
+        raise ValueError("no answer from https://me:hunter2@host")
+    except ValueError:
+        record = logging.LogRecord("hpo.service", logging.ERROR, __file__, 1, "broken", (), sys.exc_info())
+    line = Masking("%(levelname)s %(message)s").format(record)
+    assert "Traceback" in line
+    assert "https://***@host" in line
+    assert "hunter2" not in line

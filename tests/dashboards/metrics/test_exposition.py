@@ -71,6 +71,8 @@ def test_the_confirmation_counts_as_work_not_as_trials(tmp_path: Path) -> None:
     with driven(place):
         watch = Watch(place, poll_s=0.0)
         look, found = watch.look("made"), values(Exposition(watch))
+        part.note(SINCE, 1)  # What was confirmed counts no more; that it was trained does.
+        later = values(Exposition(Watch(place, poll_s=0.0)))
     assert of(found, "hpo_slots_busy", sweep="made") == 1
     assert of(found, "hpo_newest_event_timestamp_seconds", sweep="made") == pytest.approx(at)
     seconds = sum(record.seconds("train_s") for record in look.records)
@@ -78,6 +80,8 @@ def test_the_confirmation_counts_as_work_not_as_trials(tmp_path: Path) -> None:
     assert of(found, "hpo_seconds_total", sweep="made", kind="train") == pytest.approx(seconds + 5.0)
     assert of(found, "hpo_evaluations_total", sweep="made") == evaluations + 1
     assert of(found, "hpo_trials", sweep="made", state="running") == 0
+    assert of(later, "hpo_evaluations_total", sweep="made") == evaluations + 1
+    assert of(later, "hpo_seconds_total", sweep="made", kind="train") == pytest.approx(seconds + 5.0)
 
 
 def test_seconds_that_it_ran_never_fall(running: Watch) -> None:

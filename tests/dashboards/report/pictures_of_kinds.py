@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from hpo.results.picture import VERSION
+
 MISTAKE = {"row": 17, "inputs": {"text": "a | b <script>x</script> **c** `d`"}, "true": "cat", "said": "dog"}
 WORST = {"worst_by": "the surest first", "worst": [{**MISTAKE, "confidence": 0.97, "score": 0.01}]}
 SHARES = [{"label": "cat", "precision": None, "recall": 0.8, "f1": 0.85, "support": 10, "said": 0}]
@@ -65,7 +67,7 @@ BODIES: dict[str, dict[str, Any]] = {
 def picture(kind: str) -> dict[str, Any]:
     """The whole file."""
     whole = {
-        "version": 1,
+        "version": VERSION,
         "model": {"trial": 7, "confirmed": True, "seed": 1042, "metric": "accuracy", "value": 0.91},
         "task": "some_task",
         "kind": kind,

@@ -15,6 +15,7 @@ from hpo.control import (
     Outcome,
     Rules,
     answer_to,
+    asking,
     clone,
     command_of,
     config_groups,
@@ -134,6 +135,18 @@ def test_who_acts_from_a_page_hears_soon_that_the_ledger_is_away(place: Place) -
             with pytest.raises(LedgerError, match="did not answer for 0 s"):
                 call()
     assert place.for_pages().patience_s < 5
+
+
+def test_what_the_ledger_took_before_it_went_away_is_not_asked_for_twice(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(place: Place, name: str) -> None:
+        raise LedgerError("the ledger did not answer for 2 s")
+
+    monkeypatch.setattr(asking, "driver_at", gone)
+    answer = enqueue(place, "made", place.read("made").records[0].params)
+    assert (answer.outcome, answer.request) == (Outcome.PENDING, 1)
+    assert [request.kind for request in Inbox(open_engine(place.ledger_url), "made").waiting()] == [Kind.ENQUEUE]
 
 
 @pytest.mark.parametrize("more", [More(), More(trials=-1), More(hours=float("nan")), More(target=float("inf"))])

@@ -1,3 +1,4 @@
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import pytest
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from hpo.errors import LedgerError
-from hpo.ledger import Ledger, ledger_url, shown
+from hpo.ledger import Ledger, ledger_url, shown, storage
 from hpo.ledger.inbox import Inbox, Kind
 from hpo.ledger.storage import open_engine, open_storage, patiently
 
@@ -59,6 +60,14 @@ def test_who_has_little_patience_does_not_wait_for_anothers_lock_either(tmp_path
             inbox.ask(Kind.STOP, {})
         other.rollback()
     inbox.ask(Kind.STOP, {})
+
+
+def test_a_server_that_takes_the_connection_and_says_nothing_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage, "CONNECT_S", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://me@127.0.0.1:{silent.getsockname()[1]}/hpo"
+        with pytest.raises(LedgerError, match=r"did not answer for 0 s: .*timeout"):
+            patiently(lambda: open_engine(url).connect().close(), 0)
 
 
 def test_full_disk_is_said_at_once() -> None:

@@ -77,7 +77,8 @@
       if (answer.status === 204) note(chart, "Nothing to show yet.");
       else if (answer.status === 401 || answer.redirected) note(chart, "The session has ended: log in again.");
       else if (answer.status === 503) note(chart, state.drawn ? "" : (await answer.json()).detail);
-      else if (answer.status !== 304) {
+      else if (answer.status === 304) note(chart, "");
+      else {
         if (!answer.ok) throw new Error(`${answer.status}`);
         state.etag = answer.headers.get("ETag");
         await show(chart, library, await answer.json());

@@ -29,7 +29,9 @@
     if (notice) notice.hidden = hidden;
   };
   document.addEventListener("htmx:sseError", () => {
-    if (!over) lost(false);
+    if (over) return;
+    lost(false);
+    asked(); // The stream does not say why it was refused.
   });
   document.addEventListener("htmx:sseOpen", () => lost(true));
   document.addEventListener("htmx:sseClose", () => {
@@ -44,13 +46,29 @@
   async function again() {
     const page = document.querySelector("[data-live-page]");
     if (!page || document.visibilityState !== "visible" || document.querySelector("dialog[open]")) return;
-    const answer = await fetch(page.dataset.livePage).catch(() => null);
+    const answer = await asked();
     if (!answer?.ok) return;
     const seq = answer.headers.get("X-Sweep-Seq");
     if (answer.headers.get("X-Sweep-State") === "running" || (newest !== null && newest !== seq)) location.reload();
     newest = seq;
     const head = await answer.text();
-    if (shown !== null && shown !== head) document.getElementById("head").innerHTML = head;
+    if (shown !== null && shown !== head) swap(document.getElementById("head"), head);
     shown = head;
+  }
+
+  // The head of the page as it is now, or the whole page. A session that has ended leads to the login.
+  async function asked() {
+    const part = document.querySelector("[data-live-page]")?.dataset.livePage;
+    const answer = await fetch(part ?? location.href).catch(() => null);
+    if (answer?.status === 401 || answer?.redirected) location.assign("/login");
+    return answer;
+  }
+
+  // Times go on in it, and whoever is at one of its buttons stays there.
+  function swap(place, html) {
+    const within = () => [...place.querySelectorAll("a, button, input, select, summary")];
+    const focused = within().indexOf(document.activeElement);
+    place.innerHTML = html;
+    if (focused >= 0) within()[focused]?.focus();
   }
 })();
