@@ -15,7 +15,7 @@ from hpo.results import key_of, override_text
 # Said by the command itself, or decided when the sweep was begun.
 STORAGE = "cluster.storage"
 BUDGET, STOP = ("sweep.trials", "sweep.hours"), "sweep.stop"
-PLACES = ("output_dir", "ledger.url", "sweep.name")
+PLACES = ("output_dir", "ledger", "ledger.url", "sweep.name")
 
 
 def composed_again(about: Mapping[str, Any], place: Place, overrides: Sequence[str]) -> Composed:
