@@ -28,9 +28,14 @@ class RetrainingSpace(Space):
 
     searched: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of both numbers."""
+        return CONFIGURATION, SEED
+
     def suggest(self, trial: BaseTrial) -> dict[str, Any]:
         """Ask for both numbers."""
-        return {name: trial.suggest_int(name, 0, LARGEST) for name in (CONFIGURATION, SEED)}
+        return {name: trial.suggest_int(name, 0, LARGEST) for name in self.names}
 
     def decode(self, stored: Mapping[str, Any]) -> dict[str, Any]:
         """The configuration's own params, with the seed."""

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from hpo.surrogate import Line, Model
-from hpo.surrogate.fresh import hopes, promising
+from hpo.surrogate.fresh import promising
 
 if TYPE_CHECKING:
     from hpo.schedulers.adaptive import Adaptive
@@ -72,40 +72,35 @@ class Arms:
     def __init__(self, model: Model, lines: Mapping[int, Line], events: int) -> None:
         self._model, self._lines, self._events = model, lines, events
         self._numbers: list[int | None] = list(lines)
-        self._forecast = model.ends(list(lines.values()), [])
+        forecast = model.ends(list(lines.values()), [])
+        self._mean, self._deviation = forecast.mean, forecast.deviation
 
     def add(self, space: Any, count: int) -> None:
-        """So many promising configurations that have no score at a rung that counts compete too, and no more of those.
-
-        They are new, or of trials that were paused before the first such rung: all of these would win by their number.
-        """
+        """So many promising new configurations compete too."""
         rng = np.random.default_rng([self._events, _FRESH])
-        _, fresh = promising(self._model, space, rng, count)
-        every = self._forecast.and_also(fresh)
-        told = [line.tells(self._model.ladder) for line in self._lines.values()] + [False] * len(fresh.mean)
-        rest = np.flatnonzero(~np.array(told))
-        chosen = np.sort(np.concatenate([np.flatnonzero(told), rest[hopes(every.some(rest), count)]]))
-        numbers = [*self._numbers, *(None for _ in fresh.mean)]
-        self._numbers, self._forecast = [numbers[index] for index in chosen], every.some(chosen)
+        _, forecast = promising(self._model, space, rng, count)
+        self._numbers += [None] * len(forecast.mean)
+        self._mean = np.concatenate([self._mean, forecast.mean])
+        self._deviation = np.concatenate([self._deviation, forecast.deviation])
 
     def thompson(self) -> Pick:
         """The best of one draw of each."""
         news = np.random.default_rng([self._events, _NOISE]).standard_normal(self._numbers.count(None))
         olds = [self._noise(number) for number in self._numbers if number is not None]
-        draws = self._forecast.draw(np.concatenate([olds, news]))  # The new ones come last.
+        draws = self._mean + self._deviation * np.concatenate([olds, news])
         return self._pick(int(draws.argmax()), float(draws.max()))
 
     def best(self) -> Pick:
         """The highest expectation."""
-        return self._pick(int(self._forecast.mean.argmax()))
+        return self._pick(int(self._mean.argmax()))
 
     def likeliest(self) -> Pick:
         """The highest chance to beat the best whole training; without one, the highest expectation."""
         return self.best() if self._model.best_end is None else self._pick(int(self._chances().argmax()))
 
     def _chances(self) -> np.ndarray:
-        best = float(self._forecast.mean.max()) if self._model.best_end is None else self._model.best_end
-        found: np.ndarray = ndtr((self._forecast.mean - best) / self._forecast.deviation)
+        best = float(self._mean.max()) if self._model.best_end is None else self._model.best_end
+        found: np.ndarray = ndtr((self._mean - best) / self._deviation)
         return found
 
     def _noise(self, number: int) -> float:
@@ -114,8 +109,8 @@ class Arms:
     def _pick(self, index: int, draw: float | None = None) -> Pick:
         return Pick(
             self._numbers[index],
-            float(self._forecast.mean[index]),
-            float(self._forecast.deviation[index]),
+            float(self._mean[index]),
+            float(self._deviation[index]),
             draw,
             float(self._chances()[index]),
             self._model,

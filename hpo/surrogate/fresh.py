@@ -30,11 +30,5 @@ def promising(
     """
     drawn = [space.draw(rng, known) for _ in range(CANDIDATES)]
     forecast = model.ends([], drawn)
-    chosen = hopes(forecast, count)
-    return [drawn[index] for index in chosen], forecast.some(chosen)
-
-
-def hopes(forecast: Forecast, count: int) -> np.ndarray:
-    """Indices of the most promising, best first."""
-    found: np.ndarray = np.argsort(-(forecast.mean + BOLD * forecast.deviation), kind="stable")[:count]
-    return found
+    order = np.argsort(-(forecast.mean + BOLD * forecast.deviation), kind="stable")[:count]
+    return [drawn[index] for index in order], Forecast(forecast.mean[order], forecast.deviation[order])

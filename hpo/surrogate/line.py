@@ -32,10 +32,6 @@ class Line:
         """How far it was trained."""
         return next(reversed(self.curve), 0.0)
 
-    def tells(self, ladder: Ladder) -> bool:
-        """Whether it has a score at any rung."""
-        return self.whole or ladder.reached(self.length) > 0
-
     def at(self, ladder: Ladder) -> np.ndarray:
         """Scores at the rungs, each from the first evaluation at or beyond it; NaN where it did not come so far.
 

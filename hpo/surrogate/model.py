@@ -32,14 +32,6 @@ class Forecast:
     mean: np.ndarray
     deviation: np.ndarray
 
-    def some(self, chosen: np.ndarray) -> Forecast:
-        """Only of these."""
-        return Forecast(self.mean[chosen], self.deviation[chosen])
-
-    def and_also(self, others: Forecast) -> Forecast:
-        """Of both; the others come last."""
-        return Forecast(np.append(self.mean, others.mean), np.append(self.deviation, others.deviation))
-
     def draw(self, noise: np.ndarray) -> np.ndarray:
         """One possible end of each, by its standard normal noise (Thompson 1933)."""
         found: np.ndarray = self.mean + self.deviation * noise
