@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, Page, StorageState
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 from dashboards.report import write_report
 from hpo.results import Place, Reader
@@ -116,7 +116,7 @@ def test_a_dialog(server: Server, visiting: Callable[..., Visit], path: str, nam
     page.evaluate(NEWS)
     page.keyboard.press("Escape")
     dialog.wait_for(state="hidden")
-    assert page.evaluate("document.activeElement.dataset.open") == name  # Where the person was before.
+    expect(page.locator(f"[data-open={name}]")).to_be_focused()  # Where the person was before.
 
 
 def _heard(page: Page) -> list[tuple[str, str, str]]:
