@@ -122,6 +122,8 @@ def test_who_is_logged_out_is_led_to_the_login_as_a_whole_page(opened: Callable[
 
 def test_a_sweeps_page_that_nobody_touches_is_led_there_too(opened: Callable[[str], tuple[Visit, Page]]) -> None:
     visit, page = opened("/sweeps/second")  # Nobody drives it: the page asks now and then whether somebody does.
+    with page.expect_response("**/sweeps/second/head", timeout=60_000):
+        pass
     with visit.expecting("401", "[object Event]"):
         visit.context.clear_cookies()
         expect(page.get_by_label("Token")).to_be_visible(timeout=60_000)
