@@ -20,7 +20,7 @@ import sys, time
 from hpo.ledger import Seat
 with Seat(sys.argv[1], "sweep", on_lost=lambda: None, on_beat=lambda: None):
     print("held", flush=True)
-    time.sleep(600)
+    time.sleep(600)  # Until the test kills it.
 """
 
 

@@ -123,7 +123,7 @@ class FaultyProxy:
             real = send()
             status, answer = (500, b"{}") if fault == "forget" else real
         if fault == "slow":
-            time.sleep(LATE_S)
+            time.sleep(LATE_S)  # The fault itself.
         if fault == "hang up":
             request.close_connection = True
             return
