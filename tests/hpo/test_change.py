@@ -125,8 +125,9 @@ def test_secrets_are_not_told() -> None:
 
 
 def test_where_it_is_cannot_be_an_override(about: dict[str, Any], tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="output_dir: cannot be changed here"):
-        composed_again(about, Place(tmp_path), ("output_dir=elsewhere",))
+    for text in ("output_dir=elsewhere", "ledger.url=sqlite:///other.db", "ledger={url: 'sqlite:///other.db'}"):
+        with pytest.raises(InputError, match=r"^(output_dir|ledger(\.url)?): cannot be changed here"):
+            composed_again(about, Place(tmp_path), (text,))
     with pytest.raises(InputError, match=r"sweep.trials: is what the sweep was begun with .*hpo extend"):
         composed_again(about, Place(tmp_path), ("sweep.trials=99",))
     with pytest.raises(InputError, match="not an override"):
