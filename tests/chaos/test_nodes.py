@@ -12,7 +12,7 @@ from tests.waiting import wait_for
 
 pytestmark = pytest.mark.chaos
 
-TRIALS = 16
+TRIALS = 8
 
 
 def test_a_node_comes_and_dies_and_nothing_is_lost_or_done_twice(tmp_path: Path) -> None:
@@ -23,26 +23,35 @@ def test_a_node_comes_and_dies_and_nothing_is_lost_or_done_twice(tmp_path: Path)
             "nodes",
             rows(tmp_path / "rows.jsonl", 160),
             *("cluster=address", f"cluster.address={cluster.address}", f"sweep.trials={TRIALS}"),
-            *("train.epochs=60", "scheduler.min_epochs=20", "trial.checkpoint_every_s=1", "sampler=random"),
+            # A trial that waits for a process of the new node goes into the old one where that is free earlier: so
+            # trainings that last longer than a process takes to start, all of them to their end.
+            *("train.epochs=150", "scheduler=fifo", "trial.checkpoint_every_s=1", "sampler=random"),
             env={"RAY_AUTH_MODE": "disabled"},  # as Ray's own cluster for tests is
         )
         process = sweep.start(*sweep.begin)
         wait_for(lambda: places(sweep) or process.poll() is not None, "a trial on the first node")
+        first = next(iter(places(sweep)))
         node = cluster.add_node(num_cpus=1)
-        wait_for(lambda: len(places(sweep)) == 2 or process.poll() is not None, "trials on both nodes")
-        wait_for(lambda: sum(r.state.ended for r in sweep.records()) >= 4 or process.poll() is not None, "a few ends")
+        wait_for(lambda: training_off(sweep, first, 1) or process.poll() is not None, "a second trial on the new node")
         cluster.remove_node(node, allow_graceful=False)
         assert process.wait(timeout=300) == 0, sweep.log.read_text()[-3000:]
     finally:
         cluster.shutdown()
     records = check_agreement(sweep, TRIALS)
-    assert {record.state for record in records} <= {State.COMPLETE, State.PRUNED}
+    assert {record.state for record in records} == {State.COMPLETE}
     found = places(sweep)
     assert len(found) == 2
     assert min(found.values()) >= 2
     torn = [record for record in records if len(record.attempts) > 1]
     assert torn, "no trial was running on the node that died"
     assert {attempt.end for record in torn for attempt in record.attempts[:-1]} == {"node_lost"}
+
+
+def training_off(sweep: Sweep, node: str, ended: int) -> bool:
+    """Whether a trial is in the middle of its training on another node, where at least so many have ended."""
+    there = [record for record in sweep.records() if record.attempts and record.attempts[-1].node not in ("", node)]
+    training = any(record.state is State.RUNNING and record.evaluations for record in there)
+    return training and sum(record.state.ended for record in there) >= ended
 
 
 def places(sweep: Sweep) -> Counter[str]:
