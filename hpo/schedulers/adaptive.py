@@ -17,6 +17,8 @@ from hpo.schedulers.reserve import Due, Reserve
 from hpo.space import Space
 from hpo.surrogate import Fits, Ladder, Line, Model
 
+SLOTS_A_LEADER = 4  # In so many slots, one is for the trial that is expected to end best.
+
 
 class Adaptive(Scheduler):
     """Freeze-thaw with Thompson sampling, a guard, and a reserve of whole trainings.
@@ -26,6 +28,8 @@ class Adaptive(Scheduler):
       configurations is drawn from a model of all learning curves (`hpo.surrogate`); the best draw gets the slot
       (freeze-thaw: Swersky et al. 2014, arXiv:1406.3896; Thompson sampling: Thompson 1933; new and paused ones in one
       contest, as in Wistuba et al. 2022, arXiv:2202.09774).
+    - With several slots, a part of them (`SLOTS_A_LEADER`) is no prize of that contest: the trials that are expected to
+      end best go on in any case. More slots do not shorten a whole training, so it should not wait for a lucky draw.
     - Rungs whose order does not correlate with that of the ends, over all whole trainings so far, are not gone by.
     - So that this can be measured, and something is finished, a share of the training goes to whole trainings:
       see `Reserve`.
@@ -55,6 +59,7 @@ class Adaptive(Scheduler):
         self.ladder = Ladder.between(float(spec.first), float(end))
         self._lines: dict[int, Line] = {}
         self._paused: list[int] = []
+        self._running: set[int] = set()
         self._reserve = Reserve(self.ladder.end)
         self._events = 0
         self._numbers: dict[int, Mapping[str, Any]] = {}
@@ -66,6 +71,7 @@ class Adaptive(Scheduler):
         due = self._due()
         self._events += 1
         self._lines[number] = Line(params)
+        self._running.add(number)
         if due is Due.FRESH:
             self._reserve.take(number)
 
@@ -73,6 +79,7 @@ class Adaptive(Scheduler):
         """A paused trial goes on, to its end if a whole training is due."""
         due = self._due()
         self._events += 1
+        self._running.add(number)
         if number in self._paused:
             self._paused.remove(number)
         if due is Due.BEST:
@@ -80,7 +87,7 @@ class Adaptive(Scheduler):
 
     def on_pause(self, number: int) -> None:
         """It was paused, and is again."""
-        self._paused.append(number)
+        self._pause(number)
 
     def on_result(self, result: Result) -> Decision:
         """Go on between rungs; at a rung, only if nothing promises more."""
@@ -95,11 +102,13 @@ class Adaptive(Scheduler):
             return Decision.CONTINUE
         if rungs(fidelity(result, self.spec.unit)) == before:
             return Decision.CONTINUE
+        if result.number in self._leaders(len(self._running)):
+            return Decision.CONTINUE
         pick, due = self._pick((*self._paused, result.number)), self._due()
         if pick is not None and pick.number == result.number and due is None:
             return Decision.CONTINUE
         self._reasons[result.number], self._numbers[result.number] = self._why_paused(result, pick, due)
-        self._paused.append(result.number)
+        self._pause(result.number)
         return Decision.PAUSE
 
     def retell(self, result: Result) -> Decision:
@@ -111,8 +120,11 @@ class Adaptive(Scheduler):
         self._events += 1
         if result.number in self._paused:
             self._paused.remove(result.number)
+            self._running.add(result.number)
         line.curve[length] = self.score(result.value)
         line.whole = self.at_end(result)
+        if line.whole:
+            self._running.discard(result.number)
         self._fits.look(self._lines.values())
         return Decision.CONTINUE
 
@@ -124,6 +136,7 @@ class Adaptive(Scheduler):
             self._events += 1
         if not whole:
             self._reserve.forget(number)
+        self._running.discard(number)
         line.bad, line.whole = cannot_work, whole
         if cannot_work:
             line.curve = {}  # What it scored before does not count.
@@ -141,13 +154,14 @@ class Adaptive(Scheduler):
         if due is Due.FRESH or not situation.paused:
             why = "a whole training, to see how far early rungs foretell the end" if due is Due.FRESH else ""
             return Choice(None, why)
-        pick = self._pick(situation.paused, best=due is Due.BEST)
+        leads = not due and not set(self._leaders(len(situation.running) + 1)).isdisjoint(situation.paused)
+        pick = self._pick(situation.paused, best=leads or due is Due.BEST)
         if pick is None:
             return Choice(None)
         if pick.number is None:  # The sampler proposes one of its own.
             why = f"a new configuration is due, since one that was drawn to compare promised most: {pick.reason(self)}"
             return Choice(None, why, pick.as_winner)
-        return Choice(pick.number, pick.reason(self), pick.numbers)
+        return Choice(pick.number, ("without a contest: " if leads else "") + pick.reason(self), pick.numbers)
 
     def why_no_more(self) -> str:
         """Their chances, as `choose` saw them last."""
@@ -186,6 +200,14 @@ class Adaptive(Scheduler):
         arms.add(self._space, self.spec.arms)
         return arms.thompson()
 
+    def _leaders(self, slots: int) -> list[int]:
+        """Those that go on in any case, of the trials in so many slots and the paused ones."""
+        count = (slots + 1) // SLOTS_A_LEADER  # One that is about to leave its slot does not make it one less.
+        if not count or len(self._lines) < self.spec.startup_trials:
+            return []
+        arms = self._arms(tuple(number for number in (*self._paused, *sorted(self._running)) if self._length(number)))
+        return [] if arms is None else arms.leading(count)
+
     def _arms(self, numbers: tuple[int, ...]) -> Arms | None:
         lines = list(self._lines.values())
         if not Model.is_possible(lines):
@@ -195,6 +217,10 @@ class Adaptive(Scheduler):
             model = Model(self._cube, lines, rungs, self._fits.process(), self._history)
             self._model = self._events, rungs, model
         return Arms(self._model[2], {number: self._lines[number] for number in numbers}, self._events)
+
+    def _pause(self, number: int) -> None:
+        self._running.discard(number)
+        self._paused.append(number)
 
     def _length(self, number: int) -> float:
         return self._lines[number].length if number in self._lines else 0.0

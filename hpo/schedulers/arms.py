@@ -94,6 +94,11 @@ class Arms:
         """The highest expectation."""
         return self._pick(int(self._mean.argmax()))
 
+    def leading(self, count: int) -> list[int]:
+        """The trials with the highest expectations, best first."""
+        order = np.argsort(-self._mean, kind="stable")
+        return [number for index in order if (number := self._numbers[index]) is not None][:count]
+
     def likeliest(self) -> Pick:
         """The highest chance to beat the best whole training; without one, the highest expectation."""
         return self.best() if self._model.best_end is None else self._pick(int(self._chances().argmax()))

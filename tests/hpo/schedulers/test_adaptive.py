@@ -21,6 +21,42 @@ def evaluate(scheduler: Scheduler, number: int, epoch: int, value: float, last: 
     return scheduler.on_result(Result(number, float(epoch), epoch * 10, value, last))
 
 
+def drive(scheduler: Scheduler, lines: dict[int, list[float]], slots: int) -> list[tuple[Result, Decision, str]]:
+    """A whole search in so many slots, each of them for what the scheduler chooses; trials begin in their order.
+
+    Returns:
+        Each evaluation with its decision and why the trial had got its slot.
+    """
+    waiting, running, paused = list(lines), dict[int, str](), list[int]()
+    trained = dict.fromkeys(lines, 0)
+    log = []
+    while True:
+        while len(running) < slots:
+            choice = scheduler.choose(Situation(tuple(paused), tuple(running), bool(waiting)))
+            if choice is None:
+                break
+            if choice.number is None:
+                begin(scheduler, [number := waiting.pop(0)])
+            else:
+                paused.remove(number := choice.number)
+                scheduler.on_advance(number, choice.exploit)
+            running[number] = choice.reason
+        if not running:
+            return log
+        number, why = next(iter(running.items()))  # All evaluations take equally long.
+        del running[number]
+        trained[number] += 1
+        result = Result(number, float(trained[number]), trained[number] * 10, lines[number][trained[number] - 1])
+        decision = scheduler.on_result(result)
+        log.append((result, decision, why))
+        if decision is Decision.PAUSE:
+            paused.append(number)
+        elif trained[number] == len(lines[number]):
+            scheduler.on_end(number, "complete")
+        else:
+            running[number] = why
+
+
 def test_no_trial_is_advanced_before_enough_have_begun() -> None:
     scheduler = make_scheduler(AdaptiveSpec(startup_trials=4), True, TRAIN)
     for number in range(3):
@@ -41,6 +77,35 @@ def test_most_of_the_training_goes_to_the_best() -> None:
     assert sum(trained.values()) < 0.6 * 9 * len(lines)
 
 
+@pytest.mark.parametrize("slots", [3, 4, 8])
+def test_in_several_slots_the_trial_that_is_expected_to_end_best_is_never_paused(
+    slots: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduler = make_scheduler(AdaptiveSpec(), True, TRAIN)
+    assert isinstance(scheduler, Adaptive)
+    decide, paused_best = scheduler.on_result, list[int]()
+
+    def watched(result: Result) -> Decision:
+        busy = len(scheduler._running) == slots  # At the end of a search they are not.
+        decision = decide(result)
+        arms = scheduler._arms((*scheduler._paused, *sorted(scheduler._running)))
+        begun = len(scheduler._lines) >= scheduler.spec.startup_trials
+        if busy and begun and decision is Decision.PAUSE and arms is not None:
+            paused_best.extend([result.number] if arms.best().number == result.number else [])
+        return decision
+
+    monkeypatch.setattr(scheduler, "on_result", watched)
+    log = drive(scheduler, curves(40), slots)
+    assert paused_best == []
+    assert [reason for _, _, reason in log if reason.startswith("without a contest: expected to end at")]
+
+
+@pytest.mark.parametrize("slots", [1, 2])
+def test_in_one_slot_or_two_all_take_part_in_the_contest(slots: int) -> None:
+    log = drive(make_scheduler(AdaptiveSpec(), True, TRAIN), curves(40), slots)
+    assert not [reason for _, _, reason in log if "without a contest" in reason]
+
+
 def test_when_nothing_new_may_begin_hopeless_trials_are_left() -> None:
     scheduler = make_scheduler(AdaptiveSpec(startup_trials=3), True, TRAIN)
     lines = {0: [0.9] * 9, **{number: [0.2 + 0.001 * number] * 9 for number in range(1, 12)}}
@@ -53,11 +118,11 @@ def test_early_rungs_that_foretell_nothing_are_not_gone_by_any_more() -> None:
     rng = random.Random(0)
     lines = {number: [rng.random() for _ in range(8)] + [number / 40] for number in range(40)}
     scheduler = make_scheduler(AdaptiveSpec(startup_trials=3), True, TrainParams(epochs=9))
-    log, _ = play(scheduler, lines)
-    wholes = [index for index, (result, _) in enumerate(log) if result.epochs == 9]
-    early = [decision for _, decision in log[: wholes[2]] if decision is Decision.PAUSE]
+    log = drive(scheduler, lines, slots=1)
+    wholes = [index for index, (result, _, _) in enumerate(log) if result.epochs == 9]
+    early = [decision for _, decision, _ in log[: wholes[2]] if decision is Decision.PAUSE]
     assert early, "before three whole trainings, rungs are believed"
-    reached = {result.number for result, decision in log[wholes[3] :] if decision is Decision.PAUSE}
+    reached = {result.number for result, decision, _ in log[wholes[3] :] if decision is Decision.PAUSE}
     assert len(reached) < len(lines) / 2
 
 
