@@ -16,6 +16,7 @@ from hpo.history.points import Cube
 from hpo.samplers.base import Sampler, SamplerSpec
 from hpo.samplers.explain import Explanation, standing
 from hpo.samplers.lines import lines_of
+from hpo.samplers.past import FIRST_ATTR
 from hpo.space import Space
 from hpo.surrogate import Ladder, Line, Model, foretold, trusted
 from hpo.surrogate.fresh import promising
@@ -64,7 +65,7 @@ class GP(Sampler):
         """By the model, once enough is known."""
         rng = np.random.default_rng(seed)
         lines = lines_of(others, self.space, study.direction is StudyDirection.MAXIMIZE)
-        if not self._is_ready(lines):
+        if not self._is_ready(others, lines):
             return self.space.draw(rng, known)
         lengths = [length for line in lines for length in line.curve]
         whole = Ladder.between(min(lengths), max(lengths))
@@ -76,8 +77,8 @@ class GP(Sampler):
     def why(self, new: FrozenTrial, before: Sequence[FrozenTrial], maximize: bool) -> Explanation:
         """Random at first, then by the model."""
         lines, startup = lines_of(before, self.space, maximize), self.spec.startup_trials
-        if not self._is_ready(lines):
-            told = len(lines)
+        if not self._is_ready(before, lines):
+            told = len(lines_of(_own(before), self.space, maximize))
             text = f"{told} of the {startup} start-up trials have a result"
             if told >= startup:
                 text = f"of {told} trials with a result, fewer than {LEAST} have a score"
@@ -85,9 +86,10 @@ class GP(Sampler):
         text, numbers = standing(before, maximize)
         return f"the best draw of the Gaussian process over learning curves, from {text}", numbers
 
-    def _is_ready(self, lines: Sequence[Line]) -> bool:
-        """Whether enough is known for the model."""
-        return len(lines) >= self.spec.startup_trials and Model.is_possible(lines)
+    def _is_ready(self, trials: Sequence[FrozenTrial], lines: Sequence[Line]) -> bool:
+        """Whether enough is known for the model, without what earlier sweeps proposed."""
+        own = lines_of(_own(trials), self.space, maximize=True)
+        return len(own) >= self.spec.startup_trials and Model.is_possible(lines)
 
     def check(self, trials_budget: int | None) -> list[Problem]:
         """A model that would never be used."""
@@ -95,3 +97,7 @@ class GP(Sampler):
             message = f"must be less than the {trials_budget} trials of the sweep, got {self.spec.startup_trials}"
             return [Problem("sampler.startup_trials", message, "otherwise every trial is random")]
         return []
+
+
+def _own(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
+    return [trial for trial in trials if FIRST_ATTR not in trial.user_attrs]

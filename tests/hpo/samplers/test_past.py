@@ -11,7 +11,7 @@ import pytest
 from optuna.trial import TrialState
 
 from hpo.history import History, PastSweep, Wish
-from hpo.samplers import GridSpec, RandomSpec, SamplerSpec, TPESpec, make_sampler
+from hpo.samplers import GPSpec, GridSpec, RandomSpec, SamplerSpec, TPESpec, make_sampler
 from hpo.samplers.base import Sampler
 from hpo.samplers.past import DRAWN, FIRST_ATTR, WHY_ATTR, PastSampler, with_history
 from tests.contract.studies import GRID, file_study, memory_study
@@ -46,6 +46,18 @@ def test_after_the_start_come_the_first_of_the_history() -> None:
     assert [SPACE.decode(trial.params) for trial in asked] == [START, *(wish.params for wish in history.first[:3])]
     assert [trial.user_attrs.get(FIRST_ATTR) for trial in asked] == [None, 0, 1, 2]
     assert [trial.user_attrs.get(WHY_ATTR) for trial in asked[1:]] == [wish.why for wish in history.first[:3]]
+
+
+def test_what_earlier_sweeps_proposed_is_no_start_up_trial_of_a_model() -> None:
+    study, asking = memory_study(), sampler(history_of(past_sweeps(0)), spec=GPSpec(startup_trials=3))
+    whys = []
+    for _ in range(16):
+        (trial,) = advance(study, asking, 1)
+        if FIRST_ATTR not in trial.user_attrs:
+            whys.append(asking.explain(study, trial)[0])
+    assert len(study.trials) - len(whys) >= 3, "enough that it would be ready with those"
+    assert [why.startswith("random: ") for why in whys] == [True] * 3 + [False] * (len(whys) - 3)
+    assert len(whys) > 3
 
 
 def test_draws_say_why_and_become_rarer() -> None:
