@@ -33,7 +33,11 @@ class GPSpec(SamplerSpec):
     """
 
     name: str = opt("gp", "Sampler.", choices=("gp",))
-    startup_trials: int = opt(10, "Random trials before the model is used; only those with a result count.", low=3)
+    startup_trials: int = opt(
+        10,
+        "Random trials before the model is used, beside those of a warm start; only those with a result count.",
+        low=3,
+    )
     arms: int = opt(5, "Promising candidates, one draw of each of which decides.", low=1)
 
 
@@ -78,7 +82,7 @@ class GP(Sampler):
         """Random at first, then by the model."""
         lines, startup = lines_of(before, self.space, maximize), self.spec.startup_trials
         if not self._is_ready(before, lines):
-            told = len(lines_of(_own(before), self.space, maximize))
+            told = self._own(before, lines)
             text = f"{told} of the {startup} start-up trials have a result"
             if told >= startup:
                 text = f"of {told} trials with a result, fewer than {LEAST} have a score"
@@ -87,9 +91,13 @@ class GP(Sampler):
         return f"the best draw of the Gaussian process over learning curves, from {text}", numbers
 
     def _is_ready(self, trials: Sequence[FrozenTrial], lines: Sequence[Line]) -> bool:
-        """Whether enough is known for the model, without what earlier sweeps proposed."""
-        own = lines_of(_own(trials), self.space, maximize=True)
-        return len(own) >= self.spec.startup_trials and Model.is_possible(lines)
+        """Whether enough is known for the model."""
+        return self._own(trials, lines) >= self.spec.startup_trials and Model.is_possible(lines)
+
+    def _own(self, trials: Sequence[FrozenTrial], lines: Sequence[Line]) -> int:
+        """How many of the trials with a result are not of earlier sweeps' choosing."""
+        theirs = [trial for trial in trials if FIRST_ATTR in trial.user_attrs]
+        return len(lines) - len(lines_of(theirs, self.space, maximize=True))
 
     def check(self, trials_budget: int | None) -> list[Problem]:
         """A model that would never be used."""
@@ -97,7 +105,3 @@ class GP(Sampler):
             message = f"must be less than the {trials_budget} trials of the sweep, got {self.spec.startup_trials}"
             return [Problem("sampler.startup_trials", message, "otherwise every trial is random")]
         return []
-
-
-def _own(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-    return [trial for trial in trials if FIRST_ATTR not in trial.user_attrs]

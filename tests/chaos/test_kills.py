@@ -42,10 +42,10 @@ class Reported:
 def kill_driver(sweep: Sweep, process: Any, rng: random.Random) -> None:
     """At a random moment: now and then while it starts, mostly while trials run."""
     if rng.random() < 0.25:
-        time.sleep(rng.uniform(0.0, 6.0))  # The moment of the kill, here and below; nothing is waited for.
+        time.sleep(rng.uniform(0.0, 6.0))  # The moment of the kill; nothing is waited for.
     else:
         wait_for(lambda: process.poll() is not None or trial_processes(sweep.records()), "a running trial")
-        time.sleep(rng.uniform(0.0, 2.5))
+        time.sleep(rng.uniform(0.0, 2.5))  # The moment of a kill.
     assert process.poll() is None, f"the sweep was over too early:\n{sweep.log.read_text()[-3000:]}"
     process.kill()
     process.wait()
@@ -53,7 +53,7 @@ def kill_driver(sweep: Sweep, process: Any, rng: random.Random) -> None:
 
 def kill_trial(sweep: Sweep, process: Any, rng: random.Random) -> None:
     """At a random moment, one of those that run."""
-    time.sleep(rng.uniform(0.0, 1.0))
+    time.sleep(rng.uniform(0.0, 1.0))  # The moment of a kill.
     victim = rng.choice(
         wait_for(lambda: trial_processes(sweep.records()) or process.poll() is not None, "a running trial")
     )

@@ -88,6 +88,7 @@ def test_scripts_are_sound(file: str) -> None:
 
 
 # Slurm's part, and what its jobs would start. Each writes down what it was asked for.
+# Their sleeps are how long they live if the script does not end them.
 PLAYED = {
     "srun": 'echo "srun $*" >> log; while [ "${1#--}" != "$1" ]; do shift; done; exec "$@"',
     "scontrol": 'echo "scontrol $*" >> log',
